@@ -1,0 +1,139 @@
+"""The records of a course: what is taught, and what must be true afterwards.
+
+All are frozen and hold plain values only, so that a compiled course is JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+BlockKind = Literal["prose", "run", "no-run", "file", "example"]
+QuestionKind = Literal["single", "multiple"]
+Mode = Literal["now", "ever"]
+VariableType = Literal["name", "path", "size", "address", "mac", "port", "uri"]
+Owner = Literal["student", "course"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the lesson text something stands, for messages to authors."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a step, in reading order.
+
+    ``text`` is Markdown for prose and verbatim content for the rest; ``language`` is the info
+    string's first word; ``detail`` is the reason of a ``no-run`` block or the path of a ``file``.
+    """
+
+    kind: BlockKind
+    text: str
+    line: int
+    language: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a question. ``why`` explains it, right or wrong."""
+
+    id: str
+    text: str
+    right: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuizQuestion:
+    """A question; ``multiple`` wants exactly the set of right options."""
+
+    id: str
+    kind: QuestionKind
+    text: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """What must be true: a check by name, its parameters, and what must be true before.
+
+    ``needs`` holds whole ids (``lesson/step/name``). Parameters may contain ``${variables}``.
+    """
+
+    id: str
+    check: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    mode: Mode = "now"
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One section of the course document: prose, commands, quiz, checks, hints."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    quiz: tuple[QuizQuestion, ...] = ()
+    specs: tuple[CheckSpec, ...] = ()
+    hints: tuple[str, ...] = ()
+    optional: bool = False
+    points: int = 1
+    line: int = 0
+
+    @property
+    def lesson_id(self) -> str:
+        """The lesson's part of ``lesson/step``."""
+        return self.id.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A chapter; ``section`` is the heading of the course document that it mirrors."""
+
+    id: str
+    title: str
+    section: str
+    steps: tuple[Step, ...]
+    intro: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name or number of the course. Names belong to the student, numbers to the course."""
+
+    name: str
+    value: str | int
+    type: VariableType
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All lessons in their order, the variables, and the digest of all lesson text."""
+
+    id: str
+    title: str
+    version: str
+    digest: str
+    language: str
+    variables: Mapping[str, Variable]
+    lessons: tuple[Lesson, ...]
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """Every step, in the order of the course."""
+        return (step for lesson in self.lessons for step in lesson.steps)
+
+    @property
+    def specs(self) -> Iterator[CheckSpec]:
+        """Every check spec, in the order of the course."""
+        return (spec for step in self.steps for spec in step.specs)

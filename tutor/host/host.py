@@ -1,0 +1,19 @@
+"""The one interface between a check and a machine."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from tutor.host.question import Question
+
+T = TypeVar("T")
+
+
+class Host(Protocol):
+    """A machine that can be asked: the live one, a recorded one, or one made up by a test."""
+
+    def ask(self, question: Question[T]) -> T:
+        """The answer, as plain JSON-able values.
+
+        :raises Unobservable: when it could not be had; the same again on each later call.
+        """
