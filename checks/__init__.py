@@ -1,0 +1,19 @@
+"""What is true of a host: one module per kind of state.
+
+A check is a pure function of a host's answers: it asks, compares, and says what it found.
+A new module is found by being listed here.
+"""
+
+MODULES = (
+    "checks.access",
+    "checks.cpu",
+    "checks.disks",
+    "checks.documents",
+    "checks.domain_devices",
+    "checks.domains",
+    "checks.groups",
+    "checks.networks",
+    "checks.programs",
+    "checks.services",
+    "checks.shell",
+)

@@ -15,6 +15,9 @@ Mode = Literal["now", "ever"]
 VariableType = Literal["name", "path", "size", "address", "mac", "port", "uri"]
 Owner = Literal["student", "course"]
 
+#: The check that judges a step's quiz, and the last part of its id.
+QUIZ = "quiz"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -76,7 +79,10 @@ class CheckSpec:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One section of the course document: prose, commands, quiz, checks, hints."""
+    """One section of the course document: prose, commands, quiz, checks, hints.
+
+    ``specs`` holds the quiz too, as ``lesson/step/quiz``, last.
+    """
 
     id: str
     title: str
@@ -92,6 +98,17 @@ class Step:
     def lesson_id(self) -> str:
         """The lesson's part of ``lesson/step``."""
         return self.id.partition("/")[0]
+
+    @property
+    def quiz_id(self) -> str | None:
+        """The id of the one check that the quiz is; None without a quiz."""
+        return f"{self.id}/quiz" if self.quiz else None
+
+    @property
+    def check_ids(self) -> tuple[str, ...]:
+        """The ids of all the step's checks, its quiz last."""
+        ids = tuple(spec.id for spec in self.specs)
+        return (*ids, self.quiz_id) if self.quiz_id else ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,14 @@ class Status(str, Enum):
 class Finding:
     """What a check function returns: the verdict without its identity.
 
-    ``code`` is a stable kebab-case cause, None on pass; ``fix`` is a list of commands that work
-    in a non-interactive shell of the student; ``note`` is advice that changes no status.
+    ``expected`` is None where the check's own sentence says it; ``code`` is a stable kebab-case
+    cause, None on pass; ``fix`` is a list of commands that work in a non-interactive shell of the
+    student; ``note`` is advice that changes no status.
     """
 
     status: Status
-    expected: Text
-    observed: Text
+    observed: Text | None
+    expected: Text | None = None
     code: str | None = None
     why: Text | None = None
     hint: Text | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from tutor.host.question import Question
 
@@ -17,3 +18,11 @@ class Host(Protocol):
 
         :raises Unobservable: when it could not be had; the same again on each later call.
         """
+
+
+@runtime_checkable
+class Startable(Protocol):
+    """A host that can begin to answer before it is asked."""
+
+    def start(self, questions: Iterable[Question[Any]]) -> None:
+        """Begin to answer the slow ones of ``questions``, all at the same time."""

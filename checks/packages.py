@@ -1,0 +1,54 @@
+"""Which package brings which program, and how this system installs one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.host.host import Host
+from tutor.host.programs import program
+
+#: Program to package, by the program that installs packages (Debian and Ubuntu, Fedora and RHEL).
+PACKAGES = {
+    "apt-get": {
+        "qemu-system-x86_64": "qemu-system-x86",
+        "qemu-img": "qemu-utils",
+        "libvirtd": "libvirt-daemon-system",
+        "virsh": "libvirt-clients",
+        "virt-install": "virtinst",
+        "virt-xml": "virtinst",
+        "virt-manager": "virt-manager",
+        "virt-viewer": "virt-viewer",
+    },
+    "dnf": {
+        "qemu-system-x86_64": "qemu-system-x86-core",
+        "qemu-img": "qemu-img",
+        "libvirtd": "libvirt-daemon",
+        "virsh": "libvirt-client",
+        "virt-install": "virt-install",
+        "virt-xml": "virt-install",
+        "virt-manager": "virt-manager",
+        "virt-viewer": "virt-viewer",
+    },
+}
+
+
+def package_names(host: Host, programs: Sequence[str]) -> list[str]:
+    """The packages of this system that bring ``programs``, in that order, each once."""
+    known = PACKAGES[_installer(host)]
+    return list(dict.fromkeys(known[name] for name in programs if name in known))
+
+
+def install(host: Host, programs: Sequence[str]) -> tuple[str, ...]:
+    """The command that installs ``programs``; none for none."""
+    names = package_names(host, programs)
+    return (f"sudo {_installer(host)} install -y {' '.join(names)}",) if names else ()
+
+
+def install_missing(host: Host, programs: Sequence[str]) -> tuple[str, ...]:
+    """The command that installs those of ``programs`` that are not here."""
+    return install(host, [name for name in programs if host.ask(program(name)) is None])
+
+
+def _installer(host: Host) -> str:
+    # Debian's way where nothing is known: the course is written for it.
+    return next((name for name in PACKAGES if host.ask(program(name))), "apt-get")

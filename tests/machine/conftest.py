@@ -1,0 +1,64 @@
+"""Student machines for tests. Where they cannot run, a test that asks for one fails and says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.machine.application import PROJECT
+from tests.machine.machines import Machine, boot
+from tests.machine.process import MachineError
+from tests.machine.running import sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder."""
+    for item in items:
+        if item.path.is_relative_to(_FOLDER):
+            item.add_marker("machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_leftovers() -> None:
+    """Remove the machines of test runs that were killed."""
+    sweep()
+
+
+@pytest.fixture
+def bare_machine() -> Iterator[Machine]:
+    """A machine of its own for this test: Debian, the tool, nothing of the course."""
+    yield from _booted("bare")
+
+
+@pytest.fixture
+def ready_machine() -> Iterator[Machine]:
+    """A machine of its own for this test: the course's installation done, the default network not started."""
+    yield from _booted("ready")
+
+
+@pytest.fixture(scope="module")
+def bare_lesson_machine() -> Iterator[Machine]:
+    """One bare machine for all tests of a module, which walk through the course in order."""
+    yield from _booted("bare")
+
+
+@pytest.fixture(scope="module")
+def ready_lesson_machine() -> Iterator[Machine]:
+    """One ready machine for all tests of a module, which walk through the course in order."""
+    yield from _booted("ready")
+
+
+def _booted(image: str) -> Iterator[Machine]:
+    """Boot a machine with the checkout's tool, or fail with the one sentence that says what is wrong."""
+    try:
+        with boot(image, project=PROJECT) as machine:
+            yield machine
+    except MachineError as error:
+        pytest.fail(str(error), pytrace=False)

@@ -1,0 +1,320 @@
+"""The machines themselves: what every other test in this folder stands on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.machine import process
+from tests.machine.cache import cache_directory
+from tests.machine.guest import GREETING, INSTALLER, define_guest, start_default_network
+from tests.machine.machines import Machine, boot
+from tests.machine.process import CommandError, MachineError, descendants
+from tests.machine.running import sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+QEMU_LINE = "sudo apt install -y qemu-kvm qemu-utils"
+LIBVIRT_LINE = (
+    "sudo apt install -y virt-manager virtinst libvirt-daemon-system libvirt-clients bridge-utils virt-viewer"
+)
+# A test run that boots a machine and is then killed, machine and all.
+_FORSAKEN = """
+import os, signal
+from tests.machine.machines import boot
+with boot("base", name="lab-forsaken") as machine:
+    print(machine.container.init, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    """A ready machine without the tool, for tests that leave it as it was."""
+    with boot("ready") as booted:
+        yield booted
+
+
+def test_a_machine_boots_in_seconds() -> None:
+    with boot("base"):
+        pass  # the images are there from now on
+    start = time.monotonic()
+    with boot("ready") as booted:
+        assert time.monotonic() - start < 15
+        assert booted.run("systemctl is-system-running").stdout == "running\n"
+
+
+def test_the_student_becomes_root_without_a_password(machine: Machine) -> None:
+    assert machine.run("sudo -n id -u").stdout == "0\n"
+    assert machine.run("sudo -n id -u").stderr == ""
+
+
+def test_another_user_does_not(machine: Machine) -> None:
+    assert machine.run("command -v sudo && sudo -n true", user="other").returncode == 1
+
+
+def test_a_login_has_the_students_home_and_nothing_of_ours(machine: Machine) -> None:
+    lines = machine.run("pwd; echo $HOME; id -un; echo $TUTOR_MACHINE_CACHE").stdout.splitlines()
+    assert lines == ["/home/student", "/home/student", "student", ""]
+
+
+def test_ready_has_the_groups_and_not_the_variable(machine: Machine) -> None:
+    groups = machine.run("id -nG").stdout.split()
+    assert {"kvm", "libvirt"} <= set(groups)
+    assert machine.run('echo "<$LIBVIRT_DEFAULT_URI>"', interactive=True).stdout == "<>\n"
+
+
+def test_only_a_new_terminal_reads_the_students_bashrc(machine: Machine) -> None:
+    machine.run("cp .bashrc .bashrc.old && echo 'export COURSE=\"a b\"' >> .bashrc", check=True)
+    show = 'echo "it\'s <$COURSE>"'
+    assert machine.run(show).stdout == "it's <>\n"
+    assert machine.run(show, interactive=True).stdout == "it's <a b>\n"
+    assert machine.run(show, interactive=True).stderr == ""
+    assert machine.run(show, interactive=True, tty=True).stdout == "it's <a b>\r\n"
+    machine.run("mv .bashrc.old .bashrc", check=True)
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_a_terminal_runs_the_users_own_shell(shell: str) -> None:
+    with boot("ready") as booted:
+        booted.run(f"sudo usermod --shell /usr/bin/{shell} student", check=True)
+        assert booted.run("ps -p $fish_pid$$ -o comm= 2>/dev/null; echo $SHELL").stdout.endswith(
+            f"/{shell}\n"
+        )
+        assert booted.run("echo 'it is' $SHELL", interactive=True).stdout == f"it is /usr/bin/{shell}\n"
+        assert booted.run("tty", interactive=True, tty=True).stdout.startswith("/dev/pts/")
+
+
+def test_a_terminal_is_one_and_takes_input(machine: Machine) -> None:
+    done = machine.run(
+        'test -t 0 && test -t 1 && read -r x && echo "got $x"; exit 3', tty=True, input="abc\n"
+    )
+    assert done.stdout.endswith("got abc\r\n")
+    assert done.returncode == 3
+
+
+def test_input_output_and_errors_are_three_things(machine: Machine) -> None:
+    done = machine.run("cat; echo bad >&2; exit 7", input="å\n")
+    assert (done.returncode, done.stdout, done.stderr) == (7, "å\n", "bad\n")
+    with pytest.raises(CommandError, match=r"ended with 7:\nbad"):
+        machine.run("echo bad >&2; exit 7", check=True)
+
+
+def test_environment_reaches_the_command(machine: Machine) -> None:
+    assert machine.run("echo $LANG $COLOUR", env={"COLOUR": "a b"}).stdout == "C.UTF-8 a b\n"
+
+
+def test_what_takes_too_long_is_killed(machine: Machine) -> None:
+    with pytest.raises(CommandError, match="took longer than 1 s"):
+        machine.run("echo $$; sleep 1234", timeout=1)
+    assert machine.run("pgrep -f 'sleep 123[4]'").returncode == 1
+
+
+def test_files_are_written_and_read(machine: Machine) -> None:
+    machine.write("/home/student/deep/er/file", "räksmörgås\n", owner="student", mode=0o600)
+    assert machine.read("/home/student/deep/er/file") == "räksmörgås\n"
+    shown = machine.run("stat -c '%U:%G %a' deep deep/er deep/er/file; rm -r deep").stdout
+    assert shown == "student:student 755\nstudent:student 755\nstudent:student 600\n"
+    with pytest.raises(CommandError, match="No such file"):
+        machine.read("/nowhere")
+
+
+def test_the_course_installs_offline(record_property: Callable[[str, object], None]) -> None:
+    with boot("bare") as booted:
+        start = time.monotonic()
+        booted.run(QEMU_LINE, timeout=300, check=True)
+        booted.run(LIBVIRT_LINE, timeout=300, check=True)
+        record_property("seconds", time.monotonic() - start)
+        booted.run("sudo usermod -aG libvirt student", check=True)
+        assert booted.run("systemctl is-active libvirtd").stdout == "active\n"
+        assert booted.run("virsh -c qemu:///system list --all").returncode == 0
+        start_default_network(booted)
+
+
+@pytest.mark.parametrize(
+    "package", ["qemu-utils", "virtinst", "libvirt-daemon-system", "zsh", "fish", "ovmf"]
+)
+def test_single_packages_install_offline(package: str) -> None:
+    with boot("bare") as booted:
+        booted.run(f"sudo apt-get install -y {package}", timeout=300, check=True)
+
+
+def test_the_default_network_is_as_debian_leaves_it(machine: Machine) -> None:
+    listed = machine.run("virsh -c qemu:///system net-list --all").stdout.splitlines()[2:3]
+    assert [line.split() for line in listed] == [["default", "inactive", "no", "yes"]]
+
+
+def test_a_guest_boots_takes_a_lease_and_answers() -> None:
+    with boot("ready") as booted:
+        start_default_network(booted)
+        guest = define_guest(booted)
+        guest.start()
+        address = guest.wait_for_lease()
+        assert address.startswith("192.168.122.")
+        assert guest.wait_for_greeting(address) == GREETING
+        booted.run(f"virsh -c qemu:///system shutdown {guest.name}", check=True)
+        assert _becomes(lambda: "shut off" in booted.run("virsh -c qemu:///system list --all").stdout)
+
+
+def test_the_cd_installs() -> None:
+    with boot("ready") as booted:
+        start_default_network(booted)
+        disk = "size=1,format=qcow2"
+        command = (
+            "virt-install --connect qemu:///system --name cd --memory 256 --vcpus 1 --virt-type qemu "
+            f"--disk {disk} --cdrom {INSTALLER} --network network=default,model=virtio "
+            "--osinfo detect=on,name=linux2022 --graphics none --noautoconsole --wait 0"
+        )
+        booted.run(command, timeout=60, check=True)
+        assert _becomes(
+            lambda: "ipv4" in booted.run("virsh -c qemu:///system net-dhcp-leases default").stdout
+        )
+
+
+def test_a_client_outside_reaches_the_machine_and_back(machine: Machine) -> None:
+    machine.write("/tmp/serve.py", _ONE_GREETING)
+    with machine.client() as client:
+        machine.run("systemd-run --quiet python3 /tmp/serve.py", user="root", check=True)
+        assert _becomes(lambda: client.banner(4321) == f"hello {client.address}")
+        assert client.banner(4322, timeout=1) is None
+        assert machine.run(f"ping -c 1 -W 2 {client.address} || python3 -c 'pass'").returncode == 0
+        assert "default via" in machine.run("ip route").stdout
+    assert "default via" not in machine.run("ip route").stdout
+
+
+def test_machines_side_by_side_do_not_meet() -> None:
+    with boot("base") as one, boot("base") as two:
+        one.run("echo one > mine; (exec -a only-in-one sleep 1000) > /dev/null 2>&1 &", check=True)
+        assert two.run("cat mine").returncode == 1
+        assert two.run("pgrep -f only-in-on[e]").returncode == 1
+        assert one.run("pgrep -f only-in-on[e]").returncode == 0
+        assert one.read("/etc/machine-id") != two.read("/etc/machine-id")
+        assert _namespace(one) != _namespace(two)
+        one.power_off()
+        assert two.run("systemctl is-system-running").stdout == "running\n"
+
+
+def test_names_are_unique() -> None:
+    with (
+        boot("base", name="lab-twin"),
+        pytest.raises(MachineError, match="lab-twin runs already"),
+        boot("base", name="lab-twin"),
+    ):
+        pass
+
+
+def test_power_off_leaves_nothing() -> None:
+    before = _traces()
+    with boot("ready") as booted:
+        start_default_network(booted)
+        define_guest(booted).start()
+        processes = [booted.container.init, *descendants(booted.container.init)]
+        assert len(processes) > 5
+        start = time.monotonic()
+        booted.power_off()
+        assert time.monotonic() - start < 5
+        with pytest.raises(MachineError, match="is off"):
+            booted.run("true")
+    assert not [pid for pid in processes if Path(f"/proc/{pid}").exists()]
+    assert _traces() == before
+
+
+def test_this_host_is_left_alone() -> None:
+    before = _host()
+    with boot("ready") as booted, booted.client():
+        start_default_network(booted)
+        booted.run("sudo nft add table ip labb; sudo groupadd labb; touch ~/labb", check=True)
+        assert _host() == before
+    assert _host() == before
+
+
+def test_a_killed_test_run_is_swept() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _FORSAKEN], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    ) as run:
+        init = int(run.communicate(timeout=120)[0])
+    assert Path(f"/proc/{init}").exists()
+    assert "lab-forsaken" in sweep()
+    assert not Path(f"/proc/{init}").exists()
+    assert not (cache_directory() / "running" / "lab-forsaken").exists()
+    assert sweep() == []
+
+
+def test_a_kept_disk_survives_a_reboot() -> None:
+    with boot("base", keep_disk=True) as booted:
+        booted.run("echo kept > file", check=True)
+        identity = booted.read("/etc/machine-id")
+        booted.reboot()
+        assert booted.run("cat file").stdout == "kept\n"
+        assert booted.read("/etc/machine-id") == identity
+
+
+def test_without_a_kept_disk_there_is_no_reboot(machine: Machine) -> None:
+    with pytest.raises(MachineError, match="keep_disk=True"):
+        machine.reboot()
+
+
+def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(process.PROGRAMS, "no-such-program", "some-package")
+    with (
+        pytest.raises(MachineError, match="need no-such-program: sudo apt install some-package"),
+        boot("base"),
+    ):
+        pass
+
+
+_ONE_GREETING = """
+import socket
+with socket.create_server(("", 4321)) as server:
+    while True:
+        connection, (address, _) = server.accept()
+        with connection:
+            connection.sendall(f"hello {address}\\n".encode())
+"""
+
+
+def _becomes(condition: Callable[[], bool], timeout: float = 60) -> bool:
+    """Tell whether ``condition`` holds within ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _namespace(machine: Machine) -> str:
+    return str(Path(f"/proc/{machine.container.init}/ns/net").readlink())
+
+
+def _traces() -> dict[str, list[str]]:
+    """What a machine could leave on this host: mounts, files of its own, control groups."""
+    return {
+        "mounts": [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()],
+        "files": sorted(path.name for path in (cache_directory() / "running").iterdir()),
+        "groups": sorted(str(path) for path in Path("/sys/fs/cgroup").glob("**/lab-*")),
+    }
+
+
+def _host() -> dict[str, str]:
+    """What a machine could change on this host: links, firewall, accounts, settings, libvirt's files, our home."""
+    commands = {
+        "links": ["ip", "-j", "link", "show"],
+        "routes": ["ip", "route"],
+        "tables": ["sh", "-c", "nft list tables 2>&1 || true"],
+    }
+    seen = {name: process.call(argv, timeout=10) for name, argv in commands.items()}
+    seen["links"] = json.dumps(sorted(link["ifname"] for link in json.loads(seen["links"])))
+    for path in ("/etc/passwd", "/etc/group", "/proc/sys/net/ipv4/ip_forward"):
+        seen[path] = Path(path).read_text()
+    for path in ("/etc/libvirt", "/var/lib/libvirt", "/run/libvirt"):
+        seen[path] = str(sorted(str(found) for found in Path(path).rglob("*")))
+    seen["home"] = str(sorted(found.name for found in Path.home().iterdir()))
+    return seen

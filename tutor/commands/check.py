@@ -1,0 +1,172 @@
+"""``tutor check``: grade."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from tutor import __version__
+from tutor.commands.progress import Progress
+from tutor.commands.session import Session
+from tutor.course.select import select
+from tutor.course.variables import Layer, resolve
+from tutor.errors import UsageError
+from tutor.grading.catalogue import checks_for
+from tutor.grading.grade import Run, grade
+from tutor.grading.outcome import exit_code
+from tutor.grading.verdict import Grade
+from tutor.host.host import Host
+from tutor.host.live import LiveHost
+from tutor.host.machine import Machine
+from tutor.host.recorded import RecordedHost, Recording
+from tutor.host.users import user
+from tutor.journal.errors import JournalError
+from tutor.journal.events import check_event
+from tutor.output import interface
+from tutor.text import Text, text
+
+#: What the machine tests of this version run on; another system is graded, and named as unproven.
+PROVEN = ("debian 12",)
+
+
+def check(session: Session, words: Sequence[str], record: Path | None = None) -> int:
+    """Grade the steps, lessons or checks that ``words`` name, or the whole course.
+
+    :param record: where to store what the whole course asks of this machine.
+    :returns: the exit code of the grade.
+    """
+    if record is not None and session.options.evidence is not None:
+        raise UsageError(text("--record and --from exclude each other"), text("A recording is there already: copy it."))
+    clock = time.monotonic()
+    result = judge_recorded(session, words) if session.options.evidence else _judge_live(session, words, record)
+    result = replace(result, duration=time.monotonic() - clock)
+    document = interface.find(session.options.format)(result, session.translate, session.style)
+    interface.write(document, session.out, session.options.format)
+    session.out.flush()
+    if session.options.evidence is None:
+        _remember(session, result)
+    return exit_code(result)
+
+
+def judge_recorded(session: Session, words: Sequence[str]) -> Grade:
+    """Grade a recording: its user, time and numbers, and nothing of this machine."""
+    from tutor.host.recorded import load
+
+    recording = load(os.fspath(session.options.evidence or ""))
+    host = RecordedHost(recording)
+    given = {name: str(value) for name, value in recording.variables.items()}
+    own = resolve(session.course, Layer(text("the recording"), given))
+    values = {**own, **{name: session.values[name] for name in _named(session)}}
+    run = Run(session.course, values, recording.user, recording.started, __version__)
+    return _grade(session, run, words, host)
+
+
+def judge_live(session: Session, words: Sequence[str]) -> tuple[Grade, LiveHost]:
+    """Grade this machine."""
+    if sys.platform != "linux":
+        raise UsageError(
+            text("tutor judges Linux machines, and this one runs {platform}", platform=sys.platform),
+            text("Run it on the machine of the course, or judge a recording: tutor check --from FILE"),
+        )
+    host = LiveHost(Machine(ask_password=_announce(session) if session.interactive else None, memory=_memory(session)))
+    started = datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds")
+    run = Run(session.course, session.values, _user_name(host), started, __version__)
+    return _grade(session, run, words, host), host
+
+
+def _judge_live(session: Session, words: Sequence[str], record: Path | None) -> Grade:
+    if record is None:
+        return judge_live(session, words)[0]
+    # What the whole course asks is stored, so that a recording can be judged as a whole.
+    whole, host = judge_live(session, [])
+    _store(record, whole, host)
+    run = Run(session.course, session.values, whole.user, whole.started, __version__)
+    return _grade(session, run, words, host) if words else whole
+
+
+def _grade(session: Session, run: Run, words: Sequence[str], host: Host) -> Grade:
+    chosen = [spec.id for spec in select(run.course, words).specs]
+    with Progress(session) as progress:
+        result = grade(run, chosen, host, checks_for(run.course), progress)
+    return replace(result, notices=tuple(_notices(result, host)))
+
+
+def _notices(result: Grade, host: Host) -> list[Text]:
+    notices = []
+    try:
+        me = host.ask(user())
+    except Exception:  # noqa: BLE001 - a notice is no verdict
+        me = None
+    if me is not None and me["uid"] == 0:
+        whom = me["sudo_user"] or text("the student")
+        notices.append(
+            text("Run as root: groups, environment and access are root's here. Run it as {user}, without sudo.", user=whom)
+        )
+    if result.host.os is not None and result.host.os not in PROVEN:
+        notices.append(
+            text("Unproven on {os}: this tutor is tested on {proven}.", os=result.host.os, proven=", ".join(PROVEN))
+        )
+    return notices
+
+
+def _store(path: Path, whole: Grade, host: LiveHost) -> None:
+    from tutor.folders import replace_file
+    from tutor.host.recorded import write
+
+    course = {"id": whole.course.id, "version": whole.course.version, "digest": whole.course.digest}
+    recording = Recording(whole.user, whole.started, course, dict(whole.variables))
+    content = write(recording, host.observations, __version__)
+    try:
+        replace_file(path, content.encode())
+    except OSError as error:
+        raise UsageError(
+            text("{path} cannot be written: {error}", path=str(path), error=error.strerror or str(error)),
+            text("Name a file in a folder of your own."),
+        ) from None
+
+
+def _remember(session: Session, result: Grade) -> None:
+    """Journal the run. A journal that cannot be written costs nobody a verdict."""
+    try:
+        session.journal.append_all([check_event(result)])
+    except JournalError as error:
+        session.say(text("not journalled: {reason}", reason=error.what))
+
+
+class _NoMemory:
+    """The memory of a user who has no journal."""
+
+    def answers(self) -> Mapping[str, Mapping[str, list[str]]]:
+        return {}
+
+    def remembered(self) -> Mapping[str, Any]:
+        return {}
+
+
+def _memory(session: Session) -> Any:
+    try:
+        return session.journal
+    except JournalError:
+        return _NoMemory()
+
+
+def _announce(session: Session) -> Any:
+    def announce(purpose: Text, command: Sequence[str]) -> None:
+        session.say(text("{purpose} needs sudo: {command}", purpose=purpose, command=" ".join(command)))
+
+    return announce
+
+
+def _user_name(host: LiveHost) -> str:
+    observation = host.observe(user())
+    return str(observation.value["name"]) if observation.failure is None else str(os.getuid())
+
+
+def _named(session: Session) -> list[str]:
+    return [word.partition("=")[0] for word in session.options.variables]

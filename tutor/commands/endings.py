@@ -1,0 +1,106 @@
+"""How a run ends: an exit code, at most one sentence, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer._click.exceptions import ClickException  # the Click that this Typer carries
+
+from tutor.commands.progress import log_error
+from tutor.commands.session import Options, Session
+from tutor.errors import UserError
+from tutor.output.errors import render_error
+from tutor.text import Text, text
+
+INTERRUPTED = 130
+USAGE = 2
+#: Nothing was judged as failed, but something could not be looked at: the tool itself.
+INTERNAL = 3
+
+
+def guarded(app: Callable[..., Any]) -> int:
+    """Run the application; its exit code."""
+    try:
+        code = app(standalone_mode=False)
+        _flush()
+        return int(code or 0)
+    except UserError as error:
+        _tell(error)
+        return error.exit_code
+    except typer.Exit as ending:
+        return int(ending.exit_code)
+    except ClickException as error:
+        return _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _nobody_reads()
+    except Exception as error:  # noqa: BLE001 - a fault of ours ends in one sentence too
+        return _internal(error)
+
+
+def _usage(error: Any) -> int:
+    _write(error.format_message(), text("see: {command} --help", command=_command(error)))
+    return USAGE
+
+
+def _command(error: Any) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "tutor"
+
+
+def _internal(error: Exception) -> int:
+    log = log_error("internal error", error)
+    _tell(
+        UserError(
+            text("Internal error ({kind}): this is a fault of tutor, not yours.", kind=type(error).__name__),
+            text("Details are in {log}", log=log) if log else text("Please report what you ran."),
+        )
+    )
+    return INTERNAL
+
+
+def _tell(error: UserError) -> None:
+    session = _plain_session()
+    sys.stderr.write(render_error(error, session.translate, session.error_style))
+
+
+def _write(message: str, tip: Text) -> None:
+    _tell(UserError(text("{message}", message=message), tip))
+
+
+def _plain_session() -> Session:
+    """Language and look as asked for on the command line, read without the parser: it may have refused."""
+    arguments = sys.argv[1:]
+    language = _value_of("--lang", arguments)
+    session = Session(Options(lang=language if language in ("sv", "en") else None, no_color="--no-color" in arguments,
+                              plain="--plain" in arguments))
+    try:
+        session.translate  # noqa: B018 - a broken configuration must not hide the first error
+    except UserError:
+        session = Session(Options(lang="en"))
+    return session
+
+
+def _value_of(option: str, arguments: list[str]) -> str | None:
+    for index, word in enumerate(arguments):
+        if word == option and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return None
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+
+
+def _nobody_reads() -> int:
+    """The reader of our output has left (``tutor check | head``): no one is there to be told."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

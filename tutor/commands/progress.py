@@ -1,0 +1,61 @@
+"""What a person sees while the machine is looked at, and where a bug of ours is written down."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from types import TracebackType
+
+from tutor.commands.session import Session
+from tutor.course.records import CheckSpec
+from tutor.folders import NoHomeError, folders
+
+#: Seconds before anything is shown: most runs are over by then.
+PATIENCE = 0.4
+
+
+class Progress:
+    """Names the check under way on a terminal, once the run takes long enough to wonder."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._started = time.monotonic()
+        self._shown = False
+        style = session.error_style
+        self._drawn = session.interactive and not style.plain and not style.ascii
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._shown:
+            self._session.err.write("\r\x1b[K")
+            self._session.err.flush()
+
+    def begins(self, spec: CheckSpec) -> None:
+        """See :class:`tutor.grading.runner.Observer`."""
+        if self._drawn and time.monotonic() - self._started > PATIENCE:
+            self._shown = True
+            self._session.err.write(f"\r\x1b[K… {self._session.error_style.show(spec.id)}")
+            self._session.err.flush()
+
+    def internal_error(self, spec: CheckSpec, error: Exception) -> str | None:
+        """See :class:`tutor.grading.runner.Observer`."""
+        return log_error(f"{spec.id} ({spec.check})", error)
+
+
+def log_error(where: str, error: BaseException) -> str | None:
+    """Write a fault of ours to the log; the log's path, None where it could not be written."""
+    try:
+        folder = folders(os.environ).state
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / "errors.log"
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S%z')} {where}\n")
+            file.writelines(traceback.format_exception(error))
+    except (OSError, NoHomeError):
+        return None
+    return str(path)

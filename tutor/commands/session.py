@@ -1,0 +1,122 @@
+"""What every command needs: language, look, configuration, course, and the host to look at."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TextIO
+
+from tutor import config as configuration
+from tutor.course.load import load_course
+from tutor.course.records import Course
+from tutor.course.variables import Layer, resolve
+from tutor.errors import UsageError
+from tutor.folders import NoHomeError
+from tutor.journal.journal import Journal
+from tutor.language import Language, choose, translator
+from tutor.output.interface import FormatName
+from tutor.output.style import Style
+from tutor.text import Text, Translate, text
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options that commands share, as given."""
+
+    format: FormatName = "text"
+    lang: str | None = None
+    no_color: bool = False
+    plain: bool = False
+    verbose: bool = False
+    course: Path | None = None
+    evidence: Path | None = None
+    variables: tuple[str, ...] = ()
+
+
+@dataclass
+class Session:
+    """One run of one command. What it does not use is never read."""
+
+    options: Options
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+
+    @cached_property
+    def config(self) -> configuration.Config:
+        """The student's configuration; the defaults for a recorded host and without a home."""
+        if self.options.evidence is not None:
+            return configuration.Config()
+        try:
+            return configuration.load(configuration.config_path(os.environ))
+        except NoHomeError:
+            return configuration.Config()
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of the interface."""
+        configured = None if self.options.lang else self.config.language
+        return choose(self.options.lang, configured, os.environ)
+
+    @cached_property
+    def translate(self) -> Translate:
+        """From message ids to sentences."""
+        return translator(self.language)
+
+    @cached_property
+    def style(self) -> Style:
+        """The look of standard output."""
+        return self._style(self.out)
+
+    @cached_property
+    def error_style(self) -> Style:
+        """The look of standard error."""
+        return self._style(self.err)
+
+    @cached_property
+    def course(self) -> Course:
+        """The course, in the language of the interface as far as it is translated."""
+        return load_course(self.options.course, self.language)
+
+    @cached_property
+    def values(self) -> dict[str, str | int]:
+        """The course's variables: ``--var`` first, then the student's configuration, then the course."""
+        given = dict(_assignment(word) for word in self.options.variables)
+        return resolve(
+            self.course,
+            Layer(text("--var"), given),
+            Layer(text("the configuration"), self.config.variables),
+        )
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What happened earlier.
+
+        :raises JournalError: when there is no home to keep it in.
+        """
+        return Journal.of(os.environ)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person is there to be asked."""
+        return self.options.format == "text" and sys.stdin.isatty() and self.err.isatty()
+
+    def say(self, message: Text) -> None:
+        """A sentence about the run itself, on standard error: machine formats own standard output."""
+        self.err.write(self.error_style.show(message.render(self.translate)) + "\n")
+        self.err.flush()
+
+    def _style(self, stream: TextIO) -> Style:
+        options = self.options
+        return Style.from_environment(
+            stream, os.environ, no_color=options.no_color, plain=options.plain, verbose=options.verbose
+        )
+
+
+def _assignment(word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not equals:
+        raise UsageError(text("--var wants NAME=VALUE, not {word}", word=word), text("Example: --var xml_vm=my-vm"))
+    return name, value

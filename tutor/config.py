@@ -1,0 +1,322 @@
+"""The student's configuration: language, identity and course variables.
+
+It is JSON, not TOML: the tool writes it (``tutor config``), and the standard library writes JSON
+but no TOML, nor reads TOML before Python 3.11. A TOML writer that keeps comments would be one more
+dependency, and one that loses them would be worse than none. And it is read at every start: the
+json module is loaded by then, for the journal, while tomllib is 8 ms more.
+
+Values are held to their shape only; whether ``disk_size`` is a size is the course's to say.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tutor.errors import UsageError
+from tutor.folders import folders, replace_file
+from tutor.text import Text, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FILE_NAME = "config.json"
+LONGEST_FILE = 1 << 20
+LONGEST_VALUE = 4096  # PATH_MAX: a variable may be a path
+LONGEST_LANGUAGE = 3
+LONGEST_IDENTITY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who hands in. Each field may be unknown."""
+
+    name: str | None = None
+    email: str | None = None
+    student_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the student has configured; None, or an empty mapping, where nothing is."""
+
+    language: str | None = None
+    identity: Identity = field(default_factory=Identity)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Where the configuration of the user that the environment describes is kept.
+
+    :raises NoHomeError: when there is no home to keep it in.
+    """
+    return folders(environ).config / FILE_NAME
+
+
+def load(path: Path) -> Config:
+    """The configuration; the defaults when there is no file.
+
+    :raises UsageError: when the file cannot be read or is malformed; names the file and the line.
+    """
+    return _config(_read(path))
+
+
+def set_value(path: Path, key: str, value: str) -> Config:
+    """Set one key and write the file anew. Of two terminals at once, the later one wins.
+
+    :param key: ``language``, ``identity.name``, ``identity.email``, ``identity.student_id`` or
+        ``variables.NAME``.
+    :raises UsageError: when the key or the value is not valid, or the file cannot be used.
+    """
+    document = _read(path)
+    parts = _parts(key)
+    if problem := _problem(parts, value):
+        raise UsageError(problem, _accepted_tip())
+    section = document if len(parts) == 1 else document.setdefault(parts[0], {})
+    section[parts[-1]] = value
+    return _save(path, document)
+
+
+def unset_value(path: Path, key: str) -> Config:
+    """Take one key away and write the file anew; a key that is not set stays so.
+
+    :raises UsageError: when the key is not valid, or the file cannot be used.
+    """
+    document = _read(path)
+    parts = _parts(key)
+    section = document if len(parts) == 1 else document.get(parts[0], {})
+    if section.pop(parts[-1], None) is None:
+        return _config(document)
+    if not section and section is not document:
+        del document[parts[0]]
+    return _save(path, document)
+
+
+# --- shapes --------------------------------------------------------------------------------------
+
+
+def _is_line(value: str, longest: int) -> bool:
+    """Printable text on one line: nothing that could steer a terminal or turn the text around."""
+    return value.isprintable() and bool(value.strip()) and len(value) <= longest
+
+
+def _is_language(value: str) -> bool:
+    return value.isascii() and value.isalpha() and value.islower() and 1 < len(value) <= LONGEST_LANGUAGE
+
+
+def _is_identity(value: str) -> bool:
+    return _is_line(value, LONGEST_IDENTITY)
+
+
+def _is_email(value: str) -> bool:
+    """An at sign with something on both sides; only the mail server knows more."""
+    local, _, domain = value.rpartition("@")
+    return _is_word(value) and bool(local) and bool(domain)
+
+
+def _is_word(value: str) -> bool:
+    return _is_identity(value) and not any(map(str.isspace, value))
+
+
+def _is_variable(value: str) -> bool:
+    return _is_line(value, LONGEST_VALUE)
+
+
+def _is_variable_name(name: str) -> bool:
+    return name.isascii() and name.isidentifier()
+
+
+SHAPES: dict[tuple[str, ...], tuple[Callable[[str], bool], Text]] = {
+    ("language",): (_is_language, text("a language code of two or three small letters, such as sv")),
+    ("identity", "name"): (_is_identity, text("a name on one line")),
+    ("identity", "email"): (_is_email, text("an e-mail address")),
+    ("identity", "student_id"): (_is_word, text("a student id without spaces")),
+    ("variables",): (_is_variable, text("a text on one line")),
+}
+"""What each key accepts, and how that is said; ``variables`` stands for each variable's value."""
+
+KEYS = ("language", "identity.name", "identity.email", "identity.student_id", "variables.NAME")
+
+
+def _parts(key: str) -> tuple[str, ...]:
+    parts = tuple(key.split(".", 1))
+    if _shape(parts) is None:
+        raise UsageError(text("The configuration has no key {key}.", key=key), _accepted_tip())
+    return parts
+
+
+def _shape(parts: tuple[str, ...]) -> tuple[Callable[[str], bool], Text] | None:
+    if parts[0] == "variables":
+        named = len(parts) > 1 and _is_variable_name(parts[1])
+        return SHAPES["variables",] if named else None
+    return SHAPES.get(parts)
+
+
+def _problem(parts: tuple[str, ...], value: object) -> Text | None:
+    """Why the value does not fit the key, or None; unknown keys are problems as well."""
+    key = ".".join(parts)
+    if parts in {("identity",), ("variables",)}:
+        return text("The value of {key} is not an object of names and values.", key=key)
+    shape = _shape(parts)
+    if shape is None:
+        return text("The configuration has no key {key}.", key=key)
+    fits, meant = shape
+    if isinstance(value, str) and fits(value):
+        return None
+    return text("The value of {key} is not {meant}.", key=key, meant=meant)
+
+
+def _accepted_tip() -> Text:
+    return text("The keys are {keys}.", keys=", ".join(KEYS))
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _config(document: Mapping[str, Any]) -> Config:
+    return Config(
+        language=document.get("language"),
+        identity=Identity(**document.get("identity", {})),
+        variables=document.get("variables", {}),
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The document, known to be of the right shape; empty when there is no file."""
+    content = _content(path)
+    if content is None:
+        return {}
+    document = _parse(path, content)
+    for parts, value in _leaves(document):
+        if problem := _problem(parts, value):
+            line = _line_of(content, parts)
+            _refuse(path, line, problem, _accepted_tip())
+    return document
+
+
+def _leaves(document: Mapping[str, Any]) -> list[tuple[tuple[str, ...], object]]:
+    """Each value with its key; a section that is not an object is a value with a key that is none."""
+    leaves: list[tuple[tuple[str, ...], object]] = []
+    for key, value in document.items():
+        if key in {"identity", "variables"} and isinstance(value, dict):
+            leaves += [((key, inner), each) for inner, each in value.items()]
+        else:
+            leaves.append(((key,), value))
+    return leaves
+
+
+def _content(path: Path) -> str | None:
+    raw = _bytes(path)
+    try:
+        return raw.decode("utf-8-sig") if raw is not None else None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        _refuse(path, line, text("This is not UTF-8 text."), _mend_tip(path))
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not hang us
+        with os.fdopen(fd, "rb") as file:
+            if not stat.S_ISREG(os.fstat(fd).st_mode):
+                _refuse(path, None, text("This is not an ordinary file."), _move_tip(path))
+            content = file.read(LONGEST_FILE + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _cannot("read", path, error) from error
+    if len(content) > LONGEST_FILE:
+        _refuse(path, None, text("This is too large for a configuration."), _move_tip(path))
+    return content
+
+
+def _parse(path: Path, content: str) -> dict[str, Any]:
+    try:
+        document = json.loads(content, object_pairs_hook=_without_duplicates)
+    except json.JSONDecodeError as error:
+        problem = text("This is not JSON: {reason}.", reason=f"{error.msg} (column {error.colno})")
+        _refuse(path, error.lineno, problem, _mend_tip(path))
+    except _DuplicateError as error:
+        line = _line_of(content, (error.key,), last=True)
+        _refuse(path, line, text("{key} is set twice.", key=error.key), _mend_tip(path))
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets without end
+        _refuse(path, None, text("This is not a configuration."), _mend_tip(path))
+    if not isinstance(document, dict):
+        _refuse(path, 1, text("This is not a JSON object."), _mend_tip(path))
+    return document
+
+
+class _DuplicateError(Exception):
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def _without_duplicates(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON lets the last one win in silence; a person who edited the other one would wonder."""
+    document: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in document:
+            raise _DuplicateError(key)
+        document[key] = value
+    return document
+
+
+def _line_of(content: str, parts: Sequence[str], *, last: bool = False) -> int | None:
+    """The line of a key: the parser tells no places, so it is looked for, outermost key first."""
+    import re
+
+    position = 0
+    for part in parts:
+        spelling = "|".join(re.escape(json.dumps(part, ensure_ascii=kind)) for kind in (False, True))
+        found = list(re.compile(rf"(?:{spelling})\s*:").finditer(content, position))
+        if not found:
+            return None
+        position = found[-1 if last else 0].start()
+    return content.count("\n", 0, position) + 1
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _save(path: Path, document: Mapping[str, Any]) -> Config:
+    """Write a file of its own beside the old one and let it take the name: whole or not at all."""
+    content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    try:
+        target = path.resolve()  # where the configuration is a link into a folder of dotfiles
+        replace_file(target, content.encode("utf-8"))
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+        raise _cannot("write", path, error) from error
+    return _config(document)
+
+
+# --- refusing ------------------------------------------------------------------------------------
+
+
+def _refuse(path: Path, line: int | None, problem: Text, tip: Text) -> NoReturn:
+    if line is None:
+        raise UsageError(text("{path}: {problem}", path=str(path), problem=problem), tip)
+    raise UsageError(text("{path}, line {line}: {problem}", path=str(path), line=line, problem=problem), tip)
+
+
+def _cannot(what: str, path: Path, error: Exception) -> UsageError:
+    number = error.errno if isinstance(error, OSError) else None
+    reason = os.strerror(number) if number else str(error)
+    if what == "read":
+        problem = text("The configuration {path} cannot be read: {reason}.", path=str(path), reason=reason)
+    else:
+        problem = text("The configuration {path} cannot be written: {reason}.", path=str(path), reason=reason)
+    return UsageError(problem, text("Look at who owns {path}, and whether the disk is full.", path=str(path)))
+
+
+def _mend_tip(path: Path) -> Text:
+    return text("Correct {path} in an editor, or move it away to start afresh.", path=str(path))
+
+
+def _move_tip(path: Path) -> Text:
+    return text("Move {path} away to start afresh.", path=str(path))

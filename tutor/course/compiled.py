@@ -1,0 +1,93 @@
+"""A compiled course: JSON that becomes records without a parser of Markdown or TOML.
+
+A record is the list of its fields, in their order. Reading is written out by hand for each record
+that holds others, because it happens at every start of the tool.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.course.files import SOURCE_LANGUAGE
+from tutor.course.records import Block, CheckSpec, Course, Lesson, Option, QuizQuestion, Step, Variable
+
+_RECORDS: tuple[Any, ...] = (Course, Variable, Lesson, Step, Block, CheckSpec, QuizQuestion, Option)
+
+#: The number counts changes to what the parser makes of a lesson; new or moved fields need no change of it.
+FORMAT = [1, *(list(record.__slots__) for record in _RECORDS)]
+
+
+def encode(courses: Mapping[str, Course], digest: str, parser: str = "") -> bytes:
+    """The same course in all its languages, as one JSON document.
+
+    :param digest: of the files that the course was made from.
+    :param parser: which parser made it, where more than one could have.
+    """
+    document = {
+        "format": FORMAT,
+        "digest": digest,
+        "parser": parser,
+        "courses": {language: _plain(course) for language, course in courses.items()},
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(compiled: bytes, language: str, digest: str, parser: str = "") -> Course | None:
+    """The course in ``language``, or in the source language where it is not translated.
+
+    None when this is not the compiled form of these files, or is damaged: it can always be made again.
+    """
+    try:
+        document = json.loads(compiled)
+        if [document["format"], document["digest"], document["parser"]] != [FORMAT, digest, parser]:
+            return None
+        courses = document["courses"]
+        return _course(courses.get(language) or courses[SOURCE_LANGUAGE])
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _RECORDS):
+        return [_plain(getattr(value, name)) for name in value.__slots__]
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
+
+
+def _course(row: list[Any]) -> Course:
+    id_, title, version, digest, language, variables, lessons = row
+    known = {name: Variable(*variable) for name, variable in variables.items()}
+    return Course(id_, title, version, digest, language, known, tuple(map(_lesson, lessons)))
+
+
+def _lesson(row: list[Any]) -> Lesson:
+    id_, title, section, steps, intro, file = row
+    return Lesson(id_, title, section, tuple(map(_step, steps)), intro, file)
+
+
+def _step(row: list[Any]) -> Step:
+    id_, title, blocks, quiz, specs, hints, optional, points, line = row
+    return Step(
+        id_,
+        title,
+        tuple(Block(*block) for block in blocks),
+        tuple(map(_question, quiz)),
+        tuple(map(_spec, specs)),
+        tuple(hints),
+        optional,
+        points,
+        line,
+    )
+
+
+def _spec(row: list[Any]) -> CheckSpec:
+    id_, check, params, needs, mode, line = row
+    return CheckSpec(id_, check, params, tuple(needs), mode, line)
+
+
+def _question(row: list[Any]) -> QuizQuestion:
+    id_, kind, text, options = row
+    return QuizQuestion(id_, kind, text, tuple(Option(*option) for option in options))

@@ -1,0 +1,86 @@
+"""``course.toml``: what the course is called, its lessons in their order, its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from tutor.course.files import MANIFEST, SOURCE_LANGUAGE, Files
+from tutor.course.findings import Report
+from tutor.course.names import check_id
+from tutor.course.records import Owner, Variable, VariableType
+from tutor.course.toml import Table, read_toml
+from tutor.course.variables import valid, wanted
+from tutor.text import text
+
+_TYPES: tuple[VariableType, ...] = ("name", "path", "size", "address", "mac", "port", "uri")
+_OWNERS: tuple[Owner, ...] = ("student", "course")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The course's own facts. ``titles`` by language; ``line`` is where ``lessons`` stands."""
+
+    id: str = ""
+    version: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    lessons: tuple[str, ...] = ()
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    line: int = 1
+
+
+def read_manifest(files: Files, report: Report) -> Manifest:
+    """The manifest, as far as it can be read; what is wrong goes to ``report``."""
+    if MANIFEST not in files:
+        report.add(1, text("the file is missing"), text("Write it as docs/lesson-format.md says"))
+        return Manifest()
+    table = read_toml(files[MANIFEST].decode("utf-8-sig", errors="replace"), report)
+    if table is None:
+        return Manifest()
+    manifest = Manifest(
+        table.string("id"),
+        table.string("version"),
+        _titles(table.table("title")),
+        table.strings("lessons"),
+        {name: _variable(name, inner) for name, inner in table.table("variables").every_table()},
+        table.line_of("lessons"),
+    )
+    table.nothing_more()
+    _report_lessons(manifest, report)
+    return manifest
+
+
+def _titles(table: Table) -> dict[str, str]:
+    titles = {language: table.string(language) for language in table.data}
+    if SOURCE_LANGUAGE not in titles:
+        mend = text('Write {language} = "..." below [title]', language=SOURCE_LANGUAGE)
+        table.report.add(table.line, text("the course has no title in its own language"), mend)
+        titles[SOURCE_LANGUAGE] = ""
+    return titles
+
+
+def _variable(name: str, table: Table) -> Variable:
+    type_ = cast("VariableType", table.choice("type", _TYPES))
+    owner = cast("Owner", table.choice("owner", _OWNERS))
+    value = str(table.whole("value", default=0)) if type_ == "port" else table.string("value")
+    table.nothing_more()
+    if not name.replace("_", "a").isidentifier() or not name.islower():
+        mend = text("Use small letters, digits and underscores")
+        table.report.add(table.line, text("{name} is no name for a variable", name=name), mend)
+    result = valid(type_, value) if type_ and value else None
+    if result is None and type_:
+        what = text("{name} cannot be {value}", name=name, value=value or '""')
+        table.report.add(table.line_of("value"), what, text("Give {wanted}", wanted=wanted(type_)))
+    return Variable(name, value if result is None else result, type_, owner)
+
+
+def _report_lessons(manifest: Manifest, report: Report) -> None:
+    if not manifest.lessons:
+        mend = text('Write lessons = ["...", "..."], in their order')
+        report.add(manifest.line, text("the course has no lessons"), mend)
+    for number, lesson in enumerate(manifest.lessons):
+        check_id(lesson, manifest.line, report)
+        if lesson in manifest.lessons[:number]:
+            what = text("the lesson {id} is listed twice", id=lesson)
+            report.add(manifest.line, what, text("Take one away"))

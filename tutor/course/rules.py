@@ -1,0 +1,128 @@
+"""What must hold across the files of a course for it to be used at all.
+
+A rule is a function from the parsed course to findings; :data:`RULES` names them all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
+
+from tutor.course.draft import LessonSource
+from tutor.course.files import MANIFEST
+from tutor.course.findings import Finding, nearest
+from tutor.course.records import CheckSpec
+from tutor.course.source import CourseSource
+from tutor.course.variables import references
+from tutor.text import text
+
+Rule = Callable[[CourseSource], Iterator[Finding]]
+
+
+def listed_lessons(course: CourseSource) -> Iterator[Finding]:
+    """Every listed lesson has a file in the source language, and every file is listed."""
+    listed = set(course.manifest.lessons)
+    written = {lesson.lesson.id for lesson in course.lessons}
+    for missing in sorted(listed - written):
+        what = text("the lesson {id} has no file", id=missing)
+        yield Finding(MANIFEST, course.manifest.line, what, text("Write sv/{id}.md", id=missing))
+    for language in course.languages.values():
+        for lesson in language:
+            if lesson.lesson.id not in listed:
+                what = text("course.toml does not list the lesson {id}", id=lesson.lesson.id)
+                yield Finding(lesson.file, 1, what, text("Add it to lessons, at its place in the order"))
+
+
+def unique_lessons(course: CourseSource) -> Iterator[Finding]:
+    """No two files of a language are the same lesson."""
+    for language in course.languages.values():
+        count = Counter(lesson.lesson.id for lesson in language)
+        for lesson in language:
+            if count[lesson.lesson.id] > 1:
+                what = text("another file is the lesson {id} too", id=lesson.lesson.id)
+                yield Finding(lesson.file, 1, what, text("Give one of them another id and name"))
+
+
+def unique_steps(course: CourseSource) -> Iterator[Finding]:
+    """No two steps of a lesson have the same id."""
+    for lesson in _all_lessons(course):
+        seen: set[str] = set()
+        for step in lesson.lesson.steps:
+            if step.id in seen:
+                what = text("a second step is called {id}", id=step.id)
+                yield Finding(lesson.file, step.line, what, text("Give it another id"))
+            seen.add(step.id)
+
+
+def unique_specs(course: CourseSource) -> Iterator[Finding]:
+    """No two checks have the same id."""
+    seen: set[str] = set()
+    for lesson, spec in _specs(course):
+        if spec.id in seen:
+            what = text("a second check is called {id}", id=spec.id)
+            yield Finding(lesson.file, spec.line, what, text("Give it another name"))
+        seen.add(spec.id)
+
+
+def existing_needs(course: CourseSource) -> Iterator[Finding]:
+    """Every need is a check of the course."""
+    known = {id_ for lesson in course.lessons for step in lesson.lesson.steps for id_ in step.check_ids}
+    for lesson, spec in _specs(course):
+        for need in spec.needs:
+            if need not in known:
+                near = nearest(need, known, 1)
+                mend = text("Write {near}, if that is meant", near=near[0]) if near else text("Take it away")
+                what = text("{check} needs {need}, which does not exist", check=spec.id, need=need)
+                yield Finding(lesson.file, spec.line, what, mend)
+
+
+def no_circle(course: CourseSource) -> Iterator[Finding]:
+    """No checks need one another in a circle."""
+    places = {spec.id: (lesson.file, spec.line) for lesson, spec in _specs(course)}
+    sorter = TopologicalSorter({spec.id: spec.needs for _, spec in _specs(course)})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        what = text("checks need one another in a circle: {cycle}", cycle=" → ".join(circle))
+        yield Finding(*places[circle[0]], what, text("Take away the need that the question can do without"))
+
+
+def known_variables(course: CourseSource) -> Iterator[Finding]:
+    """Every ``${name}`` is a variable of the course."""
+    known = course.manifest.variables
+    for lesson in _all_lessons(course):
+        for passage in lesson.passages:
+            for line, name in references(passage.text):
+                if name not in known:
+                    near = nearest(name, known, 1)
+                    shown = {"name": name, "near": near[0] if near else "NAME"}
+                    what = text("the course has no variable called {name}", **shown)
+                    mend = text(
+                        "Write ${{{near}}}, or $${{{name}}} where the braces themselves are meant", **shown
+                    )
+                    yield Finding(lesson.file, passage.line + line, what, mend)
+
+
+RULES: tuple[Rule, ...] = (
+    listed_lessons,
+    unique_lessons,
+    unique_steps,
+    unique_specs,
+    existing_needs,
+    no_circle,
+    known_variables,
+)
+
+
+def _all_lessons(course: CourseSource) -> Iterator[LessonSource]:
+    for language in course.languages.values():
+        yield from language
+
+
+def _specs(course: CourseSource) -> Iterator[tuple[LessonSource, CheckSpec]]:
+    for lesson in course.lessons:
+        for step in lesson.lesson.steps:
+            for spec in step.specs:
+                yield lesson, spec

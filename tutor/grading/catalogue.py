@@ -1,0 +1,55 @@
+"""The check functions that a course names: this project's own, and those of entry points."""
+
+from __future__ import annotations
+
+import importlib
+
+from checks import MODULES
+from tutor.course.records import QUIZ, Course
+from tutor.errors import CourseError
+from tutor.grading.registry import REGISTRY, DuplicateCheck, Registry
+from tutor.text import text
+
+#: The group under which a distribution names its modules of checks.
+ENTRY_POINTS = "tutor.checks"
+
+
+def checks_for(course: Course) -> Registry:
+    """Every check that the course names, as far as any installed distribution has it.
+
+    Entry points are read only where the course names a check that is not this project's own,
+    because looking them up costs more than all of a course's files.
+
+    :raises CourseError: when two modules want the same name.
+    """
+    _load(MODULES)
+    if any(REGISTRY.get(spec.check) is None for spec in course.specs if spec.check != QUIZ):
+        _load(_third_party())
+    return REGISTRY
+
+
+def all_checks() -> Registry:
+    """Every check that is installed, for the lint and the reference."""
+    _load((*MODULES, *_third_party()))
+    return REGISTRY
+
+
+def _third_party() -> tuple[str, ...]:
+    from importlib.metadata import entry_points
+
+    return tuple(sorted(entry.module for entry in entry_points(group=ENTRY_POINTS)))
+
+
+def _load(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except DuplicateCheck as error:
+            raise CourseError(
+                text("{error}", error=str(error)), text("Rename one of them, or remove its package.")
+            ) from None
+        except ImportError as error:
+            raise CourseError(
+                text("the checks of {module} cannot be loaded: {error}", module=module, error=str(error)),
+                text("Mend or remove the package that brings them."),
+            ) from None

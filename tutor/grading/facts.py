@@ -1,0 +1,59 @@
+"""What a document says of the machine that was judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tutor.grading.verdict import HostFacts
+from tutor.host.cpu import cpu
+from tutor.host.files import file_status
+from tutor.host.host import Host
+from tutor.host.kernel import System, system
+from tutor.host.libvirt.connection import SYSTEM, Opened, connection
+from tutor.host.question import Unobservable
+
+T = TypeVar("T")
+
+#: libvirt's first version with a firewall backend other than iptables (libvirt.org/news.html, 10.4.0).
+FIRST_WITH_NFTABLES = 10_004_000
+
+
+def host_facts(host: Host) -> HostFacts:
+    """The facts, with None for what is not known."""
+    running = _known(lambda: host.ask(system()))
+    opened = _known(lambda: host.ask(connection(SYSTEM, "read")))
+    return HostFacts(
+        id=running["machine"] if running else None,
+        os=_os(running) if running else None,
+        kernel=running["kernel"] if running else None,
+        libvirt=_version(opened["libvirt"]) if opened else None,
+        qemu=_version(opened["hypervisor"]) if opened else None,
+        kvm=_known(lambda: _kvm(host)),
+        firewall=_firewall(opened) if opened else None,
+    )
+
+
+def _known(look: Callable[[], T]) -> T | None:
+    try:
+        return look()
+    except Unobservable:
+        return None
+
+
+def _os(running: System) -> str:
+    return f"{running['id'] or running['platform'].lower()} {running['version'] or ''}".strip()
+
+
+def _version(number: int) -> str | None:
+    """libvirt's way to write a version as one number: major * 1,000,000 + minor * 1,000 + release."""
+    return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}" if number else None
+
+
+def _kvm(host: Host) -> bool:
+    flags = host.ask(cpu())["flags"]
+    return bool({"vmx", "svm"} & set(flags)) and host.ask(file_status("/dev/kvm")) is not None
+
+
+def _firewall(opened: Opened) -> str | None:
+    return "iptables" if 0 < opened["libvirt"] < FIRST_WITH_NFTABLES else None

@@ -1,0 +1,162 @@
+"""From check specs and a host to verdicts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from tutor.course.records import CheckSpec
+from tutor.course.variables import parameters
+from tutor.grading.registry import Check, Registry
+from tutor.grading.verdict import Finding, Status, Verdict
+from tutor.host.host import Host
+from tutor.host.question import Question, Unobservable
+from tutor.text import text
+
+T = TypeVar("T")
+
+
+class Observer(Protocol):
+    """Told of the run's progress; the core itself never prints."""
+
+    def begins(self, spec: CheckSpec) -> None:
+        """A check is about to run."""
+
+    def internal_error(self, spec: CheckSpec, error: Exception) -> str | None:
+        """A check has a bug; returns the path of the log, where one could be written."""
+
+
+class Witness:
+    """A host that remembers what a check asked."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.asked: dict[str, None] = {}
+
+    def ask(self, question: Question[T]) -> T:
+        """See :class:`Host`."""
+        self.asked[question.key] = None
+        return self._host.ask(question)
+
+
+class _NotYet(BaseException):
+    """Carries the first question of a check out of it."""
+
+    def __init__(self, question: Question[Any]) -> None:
+        self.question = question
+
+
+class _Scout:
+    """A host that knows nothing: a check asked of it gets as far as its first question."""
+
+    def ask(self, question: Question[T]) -> T:
+        """Never answers."""
+        raise _NotYet(question)
+
+
+def first_questions(
+    specs: Iterable[CheckSpec], registry: Registry, values: Mapping[str, str | int]
+) -> list[Question[Any]]:
+    """What the checks will ask first, so that the slow answers can be sought side by side.
+
+    Checks are pure functions of observations, so running one twice is harmless.
+    """
+    questions: dict[str, Question[Any]] = {}
+    for spec in specs:
+        check = registry.get(spec.check)
+        try:
+            if check is not None:
+                check.function(_Scout(), **parameters(spec.params, values))
+        except _NotYet as wanted:
+            questions[wanted.question.key] = wanted.question
+        except Exception:  # noqa: BLE001, S110 - a bug shows itself, and is reported, in the run proper
+            pass
+    return list(questions.values())
+
+
+class Runner:
+    """Runs checks in their order, each once, and remembers how each ended.
+
+    :param ordered: needs before those that need them.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        host: Host,
+        values: Mapping[str, str | int],
+        observer: Observer,
+    ) -> None:
+        self._registry = registry
+        self._host = host
+        self._values = values
+        self._observer = observer
+        self.verdicts: dict[str, Verdict] = {}
+
+    def run(self, ordered: Sequence[CheckSpec]) -> dict[str, Verdict]:
+        """A verdict for each spec, by its id."""
+        for spec in ordered:
+            self._observer.begins(spec)
+            self.verdicts[spec.id] = self._judge(spec)
+        return self.verdicts
+
+    def _judge(self, spec: CheckSpec) -> Verdict:
+        params = parameters(spec.params, self._values)
+        check = self._registry.get(spec.check)
+        if check is None:
+            reason = text("this tutor has no check called {check}", check=spec.check)
+            return Verdict(spec, params, Finding(Status.UNKNOWN, reason, code="no-such-check"))
+        witness, started = Witness(self._host), time.monotonic()
+        root = self._root_blocker(spec)
+        if root is not None:
+            finding = self._blocked(check, witness, params, root)
+        else:
+            finding = self._guarded(spec, lambda: check.function(witness, **params))
+        if finding.expected is None:
+            finding = _expecting(finding, check, params)
+        return Verdict(
+            spec,
+            params,
+            finding,
+            root.spec.id if root else None,
+            tuple(witness.asked),
+            time.monotonic() - started,
+        )
+
+    def _root_blocker(self, spec: CheckSpec) -> Verdict | None:
+        """The first need that did not pass, followed to where it began. A skipped need is met."""
+        unmet = [self.verdicts[need] for need in spec.needs]
+        unmet = [verdict for verdict in unmet if verdict.status not in (Status.PASS, Status.SKIP)]
+        if not unmet:
+            return None
+        # A failure outweighs what could not be seen: it is certain.
+        roots = [self.verdicts[verdict.blocked_by or verdict.spec.id] for verdict in unmet]
+        return next((root for root in roots if root.status is Status.FAIL), roots[0])
+
+    def _blocked(self, check: Check, host: Host, params: Mapping[str, Any], root: Verdict) -> Finding:
+        code = "need-failed" if root.status is Status.FAIL else "need-unknown"
+        fix = root.finding.fix
+        if check.remedy is not None:
+            try:
+                fix = (*fix, *check.remedy(host, **params))
+            except Exception:  # noqa: BLE001, S110 - without a remedy the root's own fix is still true
+                pass
+        observed = text("not looked at, because {check} is not met", check=root.spec.id)
+        return Finding(Status.BLOCKED, observed, code=code, fix=fix)
+
+    def _guarded(self, spec: CheckSpec, run: Callable[[], Finding]) -> Finding:
+        try:
+            return run()
+        except Unobservable as failure:
+            return Finding(Status.UNKNOWN, failure.message, code=failure.reason, fix=failure.fix)
+        except Exception as error:  # noqa: BLE001 - a bug in one check must not lose the run
+            log = self._observer.internal_error(spec, error)
+            message = text("internal error in the check {check}; details in {log}", check=spec.check, log=log or "-")
+            return Finding(Status.UNKNOWN, message, code="internal-error")
+
+
+def _expecting(finding: Finding, check: Check, params: Mapping[str, Any]) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, expected=check.sentence(params))

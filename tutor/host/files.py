@@ -1,0 +1,119 @@
+"""Files: what kind, whose, and what they say."""
+
+from __future__ import annotations
+
+import os
+import stat as st
+from typing import TypedDict
+
+from tutor.host.machine import Machine
+from tutor.host.question import Question, Unobservable
+from tutor.host.source import source
+from tutor.text import text
+
+#: Bytes of a text file that are read; the course's files are small.
+TEXT_LIMIT = 1024 * 1024
+
+_KINDS = (
+    (st.S_ISREG, "file"),
+    (st.S_ISDIR, "directory"),
+    (st.S_ISCHR, "character-device"),
+    (st.S_ISBLK, "block-device"),
+    (st.S_ISSOCK, "socket"),
+    (st.S_ISFIFO, "fifo"),
+)
+
+
+class FileStatus(TypedDict):
+    """A file as ``stat`` sees it, links followed. ``path`` is absolute, ``size`` in bytes."""
+
+    path: str
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    readable: bool
+    writable: bool
+
+
+class FileText(TypedDict):
+    """A text file's content, undecodable bytes replaced."""
+
+    path: str
+    text: str
+
+
+def file_status(path: str) -> Question[FileStatus | None]:
+    """What lies at ``path`` (``~/`` allowed); None where there is nothing."""
+    return Question("file", FileStatus | None, (path,))  # type: ignore[arg-type]
+
+
+def file_text(path: str) -> Question[FileText | None]:
+    """What the text file at ``path`` says; None where there is nothing."""
+    return Question("file-text", FileText | None, (path,))  # type: ignore[arg-type]
+
+
+def listing(folder: str) -> Question[list[str] | None]:
+    """The names in a folder, sorted; None where there is no such folder."""
+    return Question("folder", list[str] | None, (folder,))  # type: ignore[arg-type]
+
+
+@source("file", by="stat(2)")
+def look_at_file(machine: Machine, path: str) -> FileStatus | None:
+    """See :func:`file_status`."""
+    path = machine.expand(path)
+    try:
+        status = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    return {
+        "path": path,
+        "kind": next((name for test, name in _KINDS if test(status.st_mode)), "other"),
+        "mode": st.S_IMODE(status.st_mode),
+        "uid": status.st_uid,
+        "gid": status.st_gid,
+        "size": status.st_size,
+        "readable": os.access(path, os.R_OK),
+        "writable": os.access(path, os.W_OK),
+    }
+
+
+@source("file-text", by="read(2)")
+def read_text(machine: Machine, path: str) -> FileText | None:
+    """See :func:`file_text`."""
+    path = machine.expand(path)
+    try:
+        # Not blocking: a FIFO in place of a file must not hold the run up.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not st.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unobservable("not-a-file", text("{path} is not a regular file", path=path))
+        content = file.read(TEXT_LIMIT + 1)
+    if len(content) > TEXT_LIMIT:
+        raise Unobservable("too-large", text("{path} is larger than 1 MiB", path=path))
+    return {"path": path, "text": content.decode(errors="replace")}
+
+
+@source("folder", by="readdir(3)")
+def list_folder(machine: Machine, folder: str) -> list[str] | None:
+    """See :func:`listing`."""
+    folder = machine.expand(folder)
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise _unreadable(folder, error) from None
+
+
+def _unreadable(path: str, error: Exception) -> Unobservable:
+    reason = "not-permitted" if isinstance(error, PermissionError) else "unreadable"
+    why = getattr(error, "strerror", None) or str(error)
+    return Unobservable(reason, text("{path} cannot be read: {error}", path=path, error=why))

@@ -1,0 +1,1 @@
+"""Libvirt, through its binding: never by parsing virsh, never by an error's text."""

@@ -1,0 +1,145 @@
+"""What the live sources share: the student's environment, programs, and patience."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any, Protocol
+
+from tutor.host.process import Completed, run
+from tutor.host.question import Unobservable
+from tutor.text import Text, text
+
+#: Where programs of the course live beside what the student's PATH says (``ip``, ``nft``).
+SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
+
+#: Seconds that one program may take.
+PROGRAM_LIMIT = 5.0
+
+#: Seconds that a hung libvirt daemon may cost a run, all connections and calls together.
+LIBVIRT_LIMIT = 4.0
+
+
+class Patience:
+    """A budget of waiting, shared by all who wait for the same daemon.
+
+    :param seconds: how long may be waited in all.
+    :param grace: what each wait gets once the budget is spent, so that a second daemon that
+        answers is still heard.
+    """
+
+    def __init__(self, seconds: float, grace: float = 0.2) -> None:
+        self._left = seconds
+        self._grace = grace
+        self._lock = Lock()
+
+    def wait(self, event: Event) -> bool:
+        """Wait for ``event``; whether it came in time."""
+        started = time.monotonic()
+        came = event.wait(max(self._left, self._grace))
+        with self._lock:
+            self._left -= time.monotonic() - started
+        return came
+
+
+class Memory(Protocol):
+    """What was recorded earlier: quiz answers and observations worth remembering."""
+
+    def answers(self) -> Mapping[str, Mapping[str, list[str]]]:
+        """Per step and question, the ids of the options chosen last."""
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Remembered observations by their key."""
+
+
+class AskPassword(Protocol):
+    """Called before sudo asks for a password on the terminal, with what it is needed for."""
+
+    def __call__(self, purpose: Text, command: Sequence[str]) -> None: ...
+
+
+@dataclass(slots=True)
+class Machine:
+    """The machine that the tool runs on, as the sources see it.
+
+    :param environ: the environment of this session.
+    :param ask_password: None where no password may be asked for (no terminal, machine format).
+    :param memory: the journal, where there is one.
+    """
+
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    ask_password: AskPassword | None = None
+    memory: Memory | None = None
+    patience: Patience = field(default_factory=lambda: Patience(LIBVIRT_LIMIT))
+    run_program: Callable[..., Completed] = run
+    _sudo_lock: Lock = field(default_factory=Lock)
+    _shared: dict[Hashable, Any] = field(default_factory=dict)
+    _shared_lock: Lock = field(default_factory=Lock)
+
+    def shared(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What sources share for the length of a run (a connection), made at the first call."""
+        with self._shared_lock:
+            if key not in self._shared:
+                self._shared[key] = make()
+            return self._shared[key]
+
+    @property
+    def path(self) -> str:
+        """The search path: the student's, then the system's."""
+        own = self.environ.get("PATH", "")
+        return f"{own}:{SYSTEM_PATH}" if own else SYSTEM_PATH
+
+    @property
+    def home(self) -> str:
+        """The home folder of this user, by the user database where HOME is unset."""
+        import pwd
+
+        home = self.environ.get("HOME", "")
+        if home.startswith("/"):
+            return home
+        try:
+            return pwd.getpwuid(os.getuid()).pw_dir
+        except KeyError:
+            return "/"
+
+    def expand(self, path: str) -> str:
+        """A path of the course, with ``~/`` replaced by the home folder."""
+        return self.home + path[1:] if path == "~" or path.startswith("~/") else path
+
+    def run(
+        self, argv: Sequence[str], *, limit: float = PROGRAM_LIMIT, env: Mapping[str, str] | None = None
+    ) -> Completed:
+        """Run a program with the C locale and no input.
+
+        :raises Unobservable: ``program-missing`` or ``timed-out``.
+        """
+        env = {**self.environ, "LC_ALL": "C", "LANGUAGE": "C", "PATH": self.path} if env is None else env
+        return self.run_program(argv, limit=limit, env=env)
+
+    def run_as_root(self, argv: Sequence[str], purpose: Text) -> Completed:
+        """Run one named read through sudo, or directly for root.
+
+        Without a password first; a password is asked for only where ``ask_password`` is given.
+
+        :raises Unobservable: ``not-permitted`` where sudo does not let this user.
+        """
+        if os.geteuid() == 0:
+            return self.run(argv)
+        with self._sudo_lock:
+            if self.run(["sudo", "-n", "true"]).returncode != 0:
+                self._ask_for_password(argv, purpose)
+            return self.run(["sudo", "-n", *argv])
+
+    def _ask_for_password(self, argv: Sequence[str], purpose: Text) -> None:
+        if self.ask_password is not None:
+            self.ask_password(purpose, argv)
+            if self.run_program(["sudo", "-v"], limit=120, env=dict(self.environ), foreground=True).returncode == 0:
+                return
+        raise Unobservable(
+            "not-permitted",
+            text("{purpose} needs sudo, which wants a password", purpose=purpose),
+            ("sudo -v",),
+        )

@@ -1,0 +1,52 @@
+"""Processes that others started on the student's behalf."""
+
+from __future__ import annotations
+
+import os
+from typing import TypedDict
+
+from tutor.host.machine import Machine
+from tutor.host.question import Question, Unobservable
+from tutor.host.source import source
+from tutor.text import text
+
+#: Where libvirt keeps the process ids of its dnsmasq instances, one file per network.
+PID_FILES = "/run/libvirt/network"
+
+
+class Dnsmasq(TypedDict):
+    """The dnsmasq of a network: its process id, and whether that process runs and is dnsmasq."""
+
+    pid: int
+    running: bool
+
+
+def dnsmasq(network: str) -> Question[Dnsmasq | None]:
+    """The dnsmasq that serves a network; None where libvirt started none."""
+    return Question("dnsmasq", Dnsmasq | None, (network,))  # type: ignore[arg-type]
+
+
+@source("dnsmasq", by="/run/libvirt/network, /proc")
+def look_at_dnsmasq(_machine: Machine, network: str) -> Dnsmasq | None:
+    """See :func:`dnsmasq`."""
+    path = f"{PID_FILES}/{network}.pid"
+    try:
+        with open(path, encoding="ascii") as file:
+            pid = int(file.read(32))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise Unobservable("unreadable", text("{path} cannot be read: {error}", path=path, error=str(error))) from None
+    return {"pid": pid, "running": _command(pid) == "dnsmasq"}
+
+
+def _command(pid: int) -> str | None:
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+            return file.read(64).strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    except OSError as error:
+        raise Unobservable(
+            "not-permitted", text("process {pid} cannot be seen: {error}", pid=pid, error=os.strerror(error.errno or 0))
+        ) from None

@@ -1,0 +1,73 @@
+"""Programs on the search path, and the packages of the distribution."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TypedDict
+
+from tutor.host.machine import Machine
+from tutor.host.question import Question, Unobservable
+from tutor.host.source import Answers, Args, batch_source, source
+from tutor.text import text
+
+#: dpkg's own word for a package that is really there (dpkg-query(1), db:Status-Status).
+_INSTALLED = "installed"
+
+
+class Package(TypedDict):
+    """An installed package of the distribution."""
+
+    name: str
+    version: str
+
+
+def program(name: str) -> Question[str | None]:
+    """The path of a program that this user can start; None where there is none."""
+    return Question("program", str | None, (name,))  # type: ignore[arg-type]
+
+
+def package(name: str) -> Question[Package | None]:
+    """The package of that name, by the package database; None where it is not installed."""
+    return Question("package", Package | None, (name,))  # type: ignore[arg-type]
+
+
+@source("program", by="the search path")
+def find_program(machine: Machine, name: str) -> str | None:
+    """See :func:`program`."""
+    for folder in machine.path.split(":"):
+        path = os.path.join(folder, name)
+        # An empty or relative folder of PATH is not where a program of the course lives.
+        if folder.startswith("/") and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
+
+
+@batch_source("package", by="dpkg-query or rpm")
+def look_at_packages(machine: Machine, wanted: Sequence[Args]) -> Answers:
+    """See :func:`package`; one query answers for all."""
+    names = [args[0] for args in wanted]
+    if find_program(machine, "dpkg-query"):
+        found = _dpkg(machine, names)
+    elif find_program(machine, "rpm"):
+        found = _rpm(machine, names)
+    else:
+        raise Unobservable("program-missing", text("neither dpkg-query nor rpm is here: no package database"))
+    return {args: found.get(args[0]) for args in wanted}
+
+
+def _dpkg(machine: Machine, names: Sequence[str]) -> dict[str, Package]:
+    layout = "${Package}\t${Version}\t${db:Status-Status}\n"
+    # Exit code 1 says that some name is not known, which is an answer.
+    done = machine.run(["dpkg-query", "-W", "-f", layout, "--", *names])
+    if done.returncode > 1:
+        raise Unobservable("failed", text("dpkg-query failed: {error}", error=done.stderr.strip()))
+    rows = (line.split("\t") for line in done.stdout.splitlines())
+    return {row[0]: {"name": row[0], "version": row[1]} for row in rows if row[-1:] == [_INSTALLED]}
+
+
+def _rpm(machine: Machine, names: Sequence[str]) -> dict[str, Package]:
+    layout = "%{NAME}\t%{VERSION}-%{RELEASE}\n"
+    done = machine.run(["rpm", "-q", "--qf", layout, "--", *names])
+    rows = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") == 1]
+    return {row[0]: {"name": row[0], "version": row[1]} for row in rows}

@@ -1,0 +1,168 @@
+"""A machine as it was recorded: nothing of the live one, and no local state, is ever used."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from tutor.errors import UsageError
+from tutor.host.question import Observation, Question, Unobservable
+from tutor.text import Text, text
+
+T = TypeVar("T")
+
+SCHEMA = 1
+
+#: Bytes of the largest recording that is read. A whole course is some hundred kilobytes.
+LARGEST = 16 * 1024 * 1024
+
+_TIP = text("Make one with: tutor check --record FILE")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What ``--record`` stores: whose machine, when, with which numbers, and all that was seen."""
+
+    user: str
+    started: str
+    course: Mapping[str, str]
+    variables: Mapping[str, str | int]
+    observations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class RecordedHost:
+    """Answers from a recording; what was not recorded is unknown."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._observations = recording.observations
+
+    def ask(self, question: Question[T]) -> T:
+        """See :class:`tutor.host.host.Host`.
+
+        :raises Unobservable: also ``not-recorded``, and ``malformed`` where the recorded answer
+            has not the shape that the question's answers have.
+        """
+        found = self._observations.get(question.key)
+        if found is None:
+            raise Unobservable("not-recorded", text("{question} was not recorded", question=question.key))
+        if found.get("failure") is not None:
+            raise _failure(found["failure"])
+        return _held_to_shape(question, found.get("value"))
+
+
+def write(recording: Recording, observations: Iterable[Observation], tool_version: str) -> str:
+    """The recording as a JSON document."""
+    seen = {observation.key: _plain(observation) for observation in observations}
+    document = {
+        "recording": "libvirt-tutor",
+        "schema": SCHEMA,
+        "tool": tool_version,
+        "user": recording.user,
+        "started": recording.started,
+        "course": dict(recording.course),
+        "variables": dict(recording.variables),
+        "observations": dict(sorted(seen.items())),
+    }
+    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+
+
+def load(path: str) -> Recording:
+    """Read a recording.
+
+    :raises UsageError: when it cannot be read, is too large, or is no recording of this schema.
+    """
+    content = _content(path)
+    try:
+        document = json.loads(content)
+    except RecursionError:
+        raise _refused(path, text("it is nested too deeply")) from None
+    except ValueError as error:
+        where = f"{path}:{getattr(error, 'lineno', 1)}"
+        raise UsageError(text("{where}: not a recording: it is no JSON, or cut off", where=where), _TIP) from None
+    if not isinstance(document, dict) or document.get("recording") != "libvirt-tutor":
+        raise _refused(path, text("it was not made by tutor check --record"))
+    if document.get("schema") != SCHEMA:
+        schema = str(document.get("schema"))[:20]
+        raise _refused(path, text("it has schema {schema}, and this tutor reads {known}", schema=schema, known=SCHEMA))
+    return _shaped(path, document)
+
+
+def _content(path: str) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise _refused(path, text("it is not a regular file"))
+            content = file.read(LARGEST + 1) if status.st_size <= LARGEST else None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(text("{path} cannot be read: {error}", path=path, error=why), _TIP) from None
+    if content is None or len(content) > LARGEST:
+        raise _refused(path, text("it is larger than {limit} MiB", limit=LARGEST // 2**20))
+    return content
+
+
+def _refused(path: str, why: Text) -> UsageError:
+    return UsageError(text("{path}: not a recording that can be used: {why}", path=path, why=why), _TIP)
+
+
+def _shaped(path: str, document: Mapping[str, Any]) -> Recording:
+    import msgspec
+
+    try:
+        return Recording(
+            msgspec.convert(document.get("user"), str),
+            msgspec.convert(document.get("started"), str),
+            msgspec.convert(document.get("course"), dict[str, str]),
+            msgspec.convert(document.get("variables"), dict[str, str | int]),
+            msgspec.convert(document.get("observations"), dict[str, dict[str, Any]]),
+        )
+    except msgspec.ValidationError as error:
+        raise _refused(path, text("{error}", error=str(error))) from None
+
+
+def _held_to_shape(question: Question[T], value: Any) -> T:
+    import msgspec
+
+    try:
+        return msgspec.convert(value, question.type, strict=True)
+    except msgspec.ValidationError as error:
+        raise Unobservable(
+            "malformed", text("the recorded answer to {question} is malformed: {error}", question=question.key, error=str(error))
+        ) from None
+
+
+def _failure(found: Any) -> Unobservable:
+    try:
+        message = Text(str(found["message"]), {str(k): _value(v) for k, v in dict(found["values"]).items()})
+        return Unobservable(str(found["reason"]), message, tuple(str(command) for command in found["fix"]))
+    except (KeyError, TypeError, ValueError):
+        return Unobservable("malformed", text("the recorded reason is malformed"))
+
+
+def _value(found: Any) -> str | int | Text:
+    if isinstance(found, dict):
+        return Text(str(found.get("message", "")), {str(k): str(v) for k, v in dict(found.get("values", {})).items()})
+    return found if isinstance(found, int) else str(found)
+
+
+def _plain(observation: Observation) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "by": observation.by,
+        "when": round(observation.when, 3),
+        "duration": round(observation.duration, 4),
+    }
+    if observation.failure is None:
+        return {**plain, "value": observation.value}
+    failure = observation.failure
+    return {**plain, "failure": {"reason": failure.reason, "fix": list(failure.fix), **_plain_text(failure.message)}}
+
+
+def _plain_text(message: Text) -> dict[str, Any]:
+    values = {name: _plain_text(v) if isinstance(v, Text) else v for name, v in message.values.items()}
+    return {"message": message.message, "values": values}

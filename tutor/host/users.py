@@ -1,0 +1,87 @@
+"""Users and groups: as configured, and as this login session has them."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from typing import TypedDict
+
+from tutor.host.machine import Machine
+from tutor.host.question import Question, Unobservable
+from tutor.host.source import source
+from tutor.text import text
+
+
+class User(TypedDict):
+    """The user who runs the tool.
+
+    ``groups`` are those of the user database, ``session_groups`` those this process has;
+    ``sudo_user`` is who called sudo, where someone did.
+    """
+
+    name: str
+    uid: int
+    shell: str
+    groups: list[str]
+    session_groups: list[str]
+    sudo_user: str | None
+
+
+class Group(TypedDict):
+    """A group of the user database, with the members it lists by name."""
+
+    name: str
+    gid: int
+    members: list[str]
+
+
+def user() -> Question[User]:
+    """Who runs the tool."""
+    return Question("user", User)
+
+
+def group(name: str) -> Question[Group | None]:
+    """The group of that name; None where there is none."""
+    return Question("group", Group | None, (name,))  # type: ignore[arg-type]
+
+
+@source("user", by="getpwuid(3), getgrouplist(3), getgroups(2)")
+def look_at_user(machine: Machine) -> User:
+    """See :func:`user`."""
+    uid = os.getuid()
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        raise Unobservable(
+            "no-such-user", text("user id {uid} is not in the user database", uid=uid)
+        ) from None
+    return {
+        "name": entry.pw_name,
+        "uid": uid,
+        "shell": entry.pw_shell,
+        "groups": _names(os.getgrouplist(entry.pw_name, entry.pw_gid)),
+        "session_groups": _names([*os.getgroups(), os.getgid()]),
+        "sudo_user": machine.environ.get("SUDO_USER") if uid == 0 else None,
+    }
+
+
+@source("group", by="getgrnam(3)")
+def look_at_group(_machine: Machine, name: str) -> Group | None:
+    """See :func:`group`."""
+    try:
+        entry = grp.getgrnam(name)
+    except (KeyError, ValueError):
+        return None
+    return {"name": entry.gr_name, "gid": entry.gr_gid, "members": sorted(entry.gr_mem)}
+
+
+def _names(gids: list[int]) -> list[str]:
+    return sorted({_name(gid) for gid in gids})
+
+
+def _name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)

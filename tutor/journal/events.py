@@ -1,0 +1,65 @@
+"""The events that are journalled: what each kind holds, to write and to read back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tutor.grading.verdict import Grade, StepResult
+    from tutor.journal.line import Event
+
+
+def check_event(grade: Grade) -> Event:
+    """A check run: the statuses, codes and points; no texts, and nothing that was observed."""
+    course = grade.course
+    return "check", {
+        "course": {"id": course.id, "version": course.version, "digest": course.digest},
+        "tool": grade.tool_version,
+        "started": grade.started,
+        "steps": [_step(result) for result in grade.steps],
+    }
+
+
+def answer_event(step: str, question: str, options: Iterable[str]) -> Event:
+    """The options chosen for a quiz question, by their ids; right or wrong is not said."""
+    return "answer", {"step": step, "question": question, "options": list(options)}
+
+
+def remembered_event(key: str, value: object) -> Event:
+    """An observation that outlives the state it was made of; ``value`` is plain JSON."""
+    return "remembered", {"key": key, "value": value}
+
+
+def read_answer(data: Mapping[str, Any]) -> tuple[str, str, list[str]] | None:
+    """Step, question and options of an answer event; None when its shape is not that of one."""
+    step, question, options = data.get("step"), data.get("question"), data.get("options")
+    if not (isinstance(step, str) and isinstance(question, str) and isinstance(options, list)):
+        return None
+    return (step, question, options) if all(isinstance(option, str) for option in options) else None
+
+
+def read_remembered(data: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Key and value of a remembered observation; None when its shape is not that of one."""
+    key = data.get("key")
+    return (key, data["value"]) if isinstance(key, str) and "value" in data else None
+
+
+def course_of(data: Mapping[str, Any]) -> str | None:
+    """The id of the course that a check run was about."""
+    course = data.get("course")
+    found = course.get("id") if isinstance(course, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _step(result: StepResult) -> dict[str, Any]:
+    return {
+        "id": result.step.id,
+        "status": result.status.value,
+        "points": result.points,
+        "checks": [
+            {"id": verdict.spec.id, "status": verdict.status.value, "code": verdict.finding.code}
+            for verdict in result.verdicts
+        ],
+    }

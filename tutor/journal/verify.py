@@ -1,0 +1,100 @@
+"""Whether the journal is one unbroken chain; what that proves is in docs/journal.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutor.journal.line import GENESIS, MAX_LINE, SCHEMA, decode, encode, parse
+from tutor.journal.scan import pieces
+from tutor.text import Text, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where the journal is not what this tool wrote. ``line`` counts from 1.
+
+    ``code`` is ``torn`` (the last line was cut short, as by a power cut; the next append mends it),
+    ``damaged`` (not an event), ``rewritten`` (an event, but not in this tool's own spelling) or
+    ``chain`` (it does not continue the line before it).
+    """
+
+    line: int
+    code: str
+    what: Text
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """``content`` is None for a line that is too long; ``ended`` says whether it has its newline."""
+
+    content: bytes | None
+    digest: str
+    ended: bool
+
+
+def verify(path: Path) -> list[Break]:
+    """All breaks, in the order of the lines; none for a journal that does not exist.
+
+    :raises JournalError: when the journal cannot be read.
+    """
+    breaks = []
+    expected = GENESIS
+    for number, line in enumerate(_hashed(path), 1):
+        breaks += _judge(number, line, expected)
+        expected = line.digest
+    return breaks
+
+
+def _judge(number: int, line: _Line, expected: str) -> list[Break]:
+    value = parse(line.content) if line.content is not None else None
+    if value is None and line.content is not None and not line.ended:
+        return [Break(number, "torn", text("Line {line} was cut short while it was written.", line=number))]
+    if value is None or not _is_event(line.content or b"", value):
+        return [Break(number, "damaged", text("Line {line} is damaged.", line=number))]
+    breaks = []
+    if not _is_canonical(line.content or b"", value):
+        what = text("Line {line} was written by something else than this tool.", line=number)
+        breaks.append(Break(number, "rewritten", what))
+    if value["prev"] != expected:
+        what = text(
+            "Line {line} does not continue the line before it: that one was changed, or one was taken "
+            "away or put in.",
+            line=number,
+        )
+        breaks.append(Break(number, "chain", what))
+    return breaks
+
+
+def _is_event(content: bytes, value: dict[str, Any]) -> bool:
+    """A later schema's event is judged by the chain alone: nothing else is known of it."""
+    if value.get("schema") == SCHEMA:
+        return decode(content) is not None
+    return isinstance(value.get("schema"), int) and isinstance(value.get("prev"), str)
+
+
+def _is_canonical(content: bytes, value: dict[str, Any]) -> bool:
+    try:
+        return encode(value) == content and next(iter(value)) == "kind"
+    except ValueError:  # NaN, which the parser lets through
+        return False
+
+
+def _hashed(path: Path) -> Iterator[_Line]:
+    import hashlib
+
+    state, length, content = hashlib.sha256(), 0, b""
+    for piece in pieces(path):
+        ended = piece[-1:] == b"\n"
+        content = piece[:-1] if ended else piece
+        state.update(content)
+        length += len(content)
+        if ended:
+            yield _Line(content if length <= MAX_LINE else None, state.hexdigest(), ended=True)
+            state, length, content = hashlib.sha256(), 0, b""
+    if length:
+        yield _Line(content if length <= MAX_LINE else None, state.hexdigest(), ended=False)
