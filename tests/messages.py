@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import io
-import string
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any, BinaryIO
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from tutor.text import _PLACEHOLDER as PLACEHOLDER
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "tutor" / "locale"
@@ -80,12 +81,8 @@ def _flags(message: str) -> list[str]:
 
 
 def placeholders(message: str) -> set[str]:
-    """What the message wants filled in, whole: ``{name}``, ``{name.attribute}``, ``{name!r:>4}``."""
-    return {
-        f"{name}!{conversion}:{spec}" if conversion or spec else name
-        for _, name, spec, conversion in string.Formatter().parse(message)
-        if name is not None
-    }
+    """The names that the message wants filled in."""
+    return set(PLACEHOLDER.findall(message))
 
 
 def catalogues() -> list[Path]:

@@ -83,12 +83,13 @@ def _catalogue(language: Language, suffix: str) -> str:
 
 def _installed(path: str) -> Translate:
     """The catalogue that the build compiled; a damaged one costs the language, not the run."""
+    import struct
     from gettext import GNUTranslations
 
     try:
         with open(path, "rb") as file:
             found = GNUTranslations(file).gettext
-    except (OSError, ValueError):
+    except (OSError, ValueError, struct.error):
         return str
     # The empty message is the catalogue's header.
     return lambda message: found(message) if message else message

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tutor.grading.verdict import Finding, Grade, HostFacts, Status, StepResult,
 from tutor.journal.errors import JournalError
 from tutor.journal.events import answer_event, check_event
 from tutor.journal.journal import Journal
-from tutor.journal.line import GENESIS, MAX_LINE, digest
+from tutor.journal.line import GENESIS, MAX_LINE, assemble, digest, encode
 from tutor.journal.verify import verify
 from tutor.text import text
 
@@ -189,13 +190,48 @@ def test_a_damaged_line_is_skipped_and_reported(journal: Journal, path: Path, ga
     assert verify(path) == found, "the chain goes on after the damage"
 
 
+def event_of(length: int) -> bytes:
+    """An intact check run of so many bytes, newline not counted."""
+    data = encode(check_payload(run=9))[:-1] + b',"filler":"'
+    line = assemble("check", data + b'"}', "2026-01-01T12:00:00+00:00", GENESIS)
+    return line[:-3] + b"x" * (length - len(line)) + line[-3:]
+
+
+@pytest.mark.parametrize("extra", [0, 1, 1000, 1 << 18, MAX_LINE])
+def test_a_line_that_is_too_long_is_damage_whatever_it_says(journal: Journal, path: Path, extra: int) -> None:
+    """Also where its second piece, read alone, would be an event."""
+    journal.append("check", check_payload(run=1))
+    hidden = event_of(300)
+    with path.open("ab") as file:
+        file.write(event_of(MAX_LINE + extra) + b"\n")
+        file.write(b"x" * (MAX_LINE + 1) + hidden + b"\n")
+    runs = [1, 9] if extra == 0 else [1]
+    assert [entry.data["run"] for entry in journal.entries("check")] == runs
+    last = journal.last_check()
+    assert last is not None
+    assert last.data["run"] == runs[-1]
+    second = "damaged" if extra else "chain"
+    assert [(each.line, each.code) for each in verify(path)] == [(2, second), (3, "damaged")]
+
+
+def test_the_memory_is_bounded(journal: Journal, path: Path) -> None:
+    journal.append("check", check_payload(run=1))
+    with path.open("ab") as file:
+        for _ in range(30):
+            file.write(b"x" * MAX_LINE)
+    for read in (journal.answers, journal.last_check, journal.head, lambda: verify(path)):
+        tracemalloc.start()
+        read()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 6 * MAX_LINE
+
+
 def test_a_later_schema_is_not_read_but_belongs_to_the_chain(journal: Journal, path: Path) -> None:
     journal.answer("a/b", "q", ["right"])
-    line = (
-        b'{"kind":"answer","schema":2,"prev":"%b","data":{"step":"a/b","question":"q","options":["new"]}}\n'
-    )
+    data = b'{"step":"a/b","question":"q","options":["new"]}'
     with path.open("ab") as file:
-        file.write(line % journal.head().encode())
+        file.write(assemble("answer", data, "t", journal.head()).replace(b":1,", b":2,") + b"\n")
     journal.append("check", {})
     assert journal.answers() == {"a/b": {"q": ["right"]}}
     assert verify(path) == []

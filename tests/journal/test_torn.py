@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import random
@@ -169,6 +170,28 @@ def test_the_journal_removed_while_others_write(path: Path) -> None:
     Journal(path).append("check", {})
     assert verify(path) == []
     assert json.loads(path.read_bytes().splitlines()[0])["prev"] == "0" * 64
+
+
+def test_the_journal_removed_while_one_waits_for_it(journal: Journal, path: Path) -> None:
+    """The one that waited must not write into the file that has lost its name."""
+    journal.append("check", {})
+    fd = os.open(path, os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    child = start(lambda: Journal(path, wait=30).answer("a/b", "q", ["x"]))
+    while not waits_for(child, path):
+        time.sleep(0.005)
+    path.unlink()
+    fcntl.flock(fd, fcntl.LOCK_UN)  # the child has inherited the descriptor: closing ours frees nothing
+    os.close(fd)
+    assert finish(child) == 0
+    assert journal.answers() == {"a/b": {"q": ["x"]}}
+    assert verify(path) == []
+
+
+def waits_for(child: int, path: Path) -> bool:
+    """Whether the child has opened the file itself, beside the descriptor it inherited."""
+    links = Path(f"/proc/{child}/fd").iterdir()
+    return sum(each.is_symlink() and os.path.samefile(each, path) for each in links if each.exists()) > 1
 
 
 def test_run_tells_a_failure() -> None:

@@ -83,17 +83,14 @@ def _build(final: Path, build: Callable[[Path], None]) -> None:
 
 def _remove_others(name: str, keep: Path) -> None:
     """Remove what older recipes of ``name`` made, unless a machine stands on it, or is about to."""
-    for old in keep.parent.glob(f"{name}@*"):
-        if old == keep or not old.is_dir() or _age(in_use(old)) < GRACE_SECONDS:
-            continue
-        with contextlib.suppress(BlockingIOError), locked(in_use(old), fcntl.LOCK_EX | fcntl.LOCK_NB):
-            shutil.rmtree(old, ignore_errors=True)
-            in_use(old).unlink(missing_ok=True)
+    for lock in keep.parent.glob(f"{name}@*.use"):
+        old = lock.with_suffix("")
+        if old != keep and _age(lock) > GRACE_SECONDS:
+            with contextlib.suppress(BlockingIOError), locked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                shutil.rmtree(old, ignore_errors=True)
+                lock.unlink()
 
 
 def _age(path: Path) -> float:
-    """Return the seconds since ``path`` was touched; a file that is missing is as old as can be."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return float("inf")
+    """Return the seconds since ``path`` was touched."""
+    return time.time() - path.stat().st_mtime

@@ -93,9 +93,9 @@ def run_recipe(
     binds: Mapping[Path, str] | None = None,
     env: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a recipe as root in a chroot on ``below``, with this host's network; what it changes is the new layer.
+    """Run a recipe as root in a chroot on ``below`` that has this host's network.
 
-    :param scratch: ``tree`` becomes the layer; ``exchange`` is the recipe's /mnt.
+    :param scratch: ``tree`` becomes what the recipe changed; ``exchange`` is the recipe's /mnt.
     :param binds: further directories and files of this host, read-only, with their places in the chroot.
     :raises CommandError: the recipe failed; its last lines follow.
     """

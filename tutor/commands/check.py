@@ -91,7 +91,7 @@ def _judge_live(session: Session, words: Sequence[str], record: Path | None) -> 
 
 
 def _grade(session: Session, run: Run, words: Sequence[str], host: Host) -> Grade:
-    chosen = [spec.id for spec in select(run.course, words).specs]
+    chosen = select(run.course, words)
     with Progress(session) as progress:
         result = grade(run, chosen, host, checks_for(run.course), progress)
     return replace(result, notices=tuple(_notices(result, host)))

@@ -1,4 +1,4 @@
-"""A compiled course: JSON that becomes records without a parser of Markdown or TOML.
+"""A compiled course: lines of JSON that become records without a parser of Markdown or TOML.
 
 A record is the list of its fields, in their order. Reading is written out by hand for each record
 that holds others, because it happens at every start of the tool.
@@ -20,18 +20,13 @@ FORMAT = [1, *(list(record.__slots__) for record in _RECORDS)]
 
 
 def encode(courses: Mapping[str, Course], digest: str, parser: str = "") -> bytes:
-    """The same course in all its languages, as one JSON document.
+    """The same course in all its languages: a line of JSON about them, then one for each.
 
     :param digest: of the files that the course was made from.
     :param parser: which parser made it, where more than one could have.
     """
-    document = {
-        "format": FORMAT,
-        "digest": digest,
-        "parser": parser,
-        "courses": {language: _plain(course) for language, course in courses.items()},
-    }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    head = {"format": FORMAT, "digest": digest, "parser": parser, "languages": list(courses)}
+    return "\n".join(map(_json, (head, *courses.values()))).encode()
 
 
 def decode(compiled: bytes, language: str, digest: str, parser: str = "") -> Course | None:
@@ -40,13 +35,19 @@ def decode(compiled: bytes, language: str, digest: str, parser: str = "") -> Cou
     None when this is not the compiled form of these files, or is damaged: it can always be made again.
     """
     try:
-        document = json.loads(compiled)
-        if [document["format"], document["digest"], document["parser"]] != [FORMAT, digest, parser]:
+        # Only the line that is wanted is read: each other language would cost a millisecond.
+        first, *lines = compiled.split(b"\n")
+        head = json.loads(first)
+        if [head["format"], head["digest"], head["parser"]] != [FORMAT, digest, parser]:
             return None
-        courses = document["courses"]
-        return _course(courses.get(language) or courses[SOURCE_LANGUAGE])
+        courses = dict(zip(head["languages"], lines, strict=True))
+        return _course(json.loads(courses.get(language) or courses[SOURCE_LANGUAGE]))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:

@@ -29,7 +29,7 @@ def read_files(folder: str) -> dict[str, bytes]:
         path, reason = str(error.filename), str(error.strerror)
         raise CourseError(
             text("{path} cannot be read: {reason}", path=path, reason=reason),
-            text("Give your user the right to read the whole course folder"),
+            text("Give your user the right to read the whole course folder."),
         ) from error
 
 

@@ -43,7 +43,7 @@ class BrokenCourse(CourseError):
 
     def __init__(self, folder: str, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
-        tip = text("Mend these lines; `tutor author lint` looks at the course again")
+        tip = text("Mend these lines; `tutor author lint` looks at the course again.")
         super().__init__(
             lines(text("the course in {folder} is broken:", folder=folder), *map(_text, self.findings)), tip
         )

@@ -68,11 +68,18 @@ def _variable(name: str, table: Table) -> Variable:
     if not name.replace("_", "a").isidentifier() or not name.islower():
         mend = text("Use small letters, digits and underscores")
         table.report.add(table.line, text("{name} is no name for a variable", name=name), mend)
-    result = valid(type_, value) if type_ and value else None
-    if result is None and type_:
-        what = text("{name} cannot be {value}", name=name, value=value or '""')
+    return Variable(name, _value(name, value, type_, table) if value else value, type_, owner)
+
+
+def _value(name: str, value: str, type_: VariableType, table: Table) -> str | int:
+    if type_ not in _TYPES:  # missing, which has been said
+        return value
+    result = valid(type_, value)
+    if result is None:
+        what = text("{name} cannot be {value}", name=name, value=value)
         table.report.add(table.line_of("value"), what, text("Give {wanted}", wanted=wanted(type_)))
-    return Variable(name, value if result is None else result, type_, owner)
+        return value
+    return result
 
 
 def _report_lessons(manifest: Manifest, report: Report) -> None:

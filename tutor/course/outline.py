@@ -12,8 +12,8 @@ from tutor.course.source import CourseSource
 from tutor.course.toml import Table, read_toml
 from tutor.text import text
 
-EntryKind = Literal["heading", "statement", "note", "diagram", "table", "command"]
-_KINDS: tuple[EntryKind, ...] = ("heading", "statement", "note", "diagram", "table", "command")
+EntryKind = Literal["heading", "statement", "note", "diagram", "table", "command", "example"]
+_KINDS: tuple[EntryKind, ...] = ("heading", "statement", "note", "diagram", "table", "command", "example")
 
 
 @dataclass(frozen=True, slots=True)

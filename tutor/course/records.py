@@ -79,10 +79,7 @@ class CheckSpec:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One section of the course document: prose, commands, quiz, checks, hints.
-
-    ``specs`` holds the quiz too, as ``lesson/step/quiz``, last.
-    """
+    """One section of the course document: prose, commands, quiz, checks, hints."""
 
     id: str
     title: str
@@ -102,13 +99,19 @@ class Step:
     @property
     def quiz_id(self) -> str | None:
         """The id of the one check that the quiz is; None without a quiz."""
-        return f"{self.id}/quiz" if self.quiz else None
+        return f"{self.id}/{QUIZ}" if self.quiz else None
+
+    @property
+    def checks(self) -> tuple[CheckSpec, ...]:
+        """All check specs of the step: those written down, and last the one that its quiz is."""
+        if self.quiz_id is None:
+            return self.specs
+        return (*self.specs, CheckSpec(self.quiz_id, QUIZ, {"step": self.id}))
 
     @property
     def check_ids(self) -> tuple[str, ...]:
         """The ids of all the step's checks, its quiz last."""
-        ids = tuple(spec.id for spec in self.specs)
-        return (*ids, self.quiz_id) if self.quiz_id else ids
+        return tuple(spec.id for spec in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

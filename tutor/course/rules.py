@@ -6,7 +6,7 @@ A rule is a function from the parsed course to findings; :data:`RULES` names the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from tutor.course.draft import LessonSource
@@ -15,7 +15,7 @@ from tutor.course.findings import Finding, nearest
 from tutor.course.records import CheckSpec
 from tutor.course.source import CourseSource
 from tutor.course.variables import references
-from tutor.text import text
+from tutor.text import Text, text
 
 Rule = Callable[[CourseSource], Iterator[Finding]]
 
@@ -96,13 +96,8 @@ def known_variables(course: CourseSource) -> Iterator[Finding]:
         for passage in lesson.passages:
             for line, name in references(passage.text):
                 if name not in known:
-                    near = nearest(name, known, 1)
-                    shown = {"name": name, "near": near[0] if near else "NAME"}
-                    what = text("the course has no variable called {name}", **shown)
-                    mend = text(
-                        "Write ${{{near}}}, or $${{{name}}} where the braces themselves are meant", **shown
-                    )
-                    yield Finding(lesson.file, passage.line + line, what, mend)
+                    what = text("the course has no variable called {name}", name=name)
+                    yield Finding(lesson.file, passage.line + line, what, _other_than(name, known))
 
 
 RULES: tuple[Rule, ...] = (
@@ -114,6 +109,12 @@ RULES: tuple[Rule, ...] = (
     no_circle,
     known_variables,
 )
+
+
+def _other_than(name: str, known: Iterable[str]) -> Text:
+    near = nearest(name, known, 1)
+    literal = text("Write {literal} if the braces themselves are meant", literal=f"$${{{name}}}")
+    return text("Write {near}, if that is meant", near=f"${{{near[0]}}}") if near else literal
 
 
 def _all_lessons(course: CourseSource) -> Iterator[LessonSource]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutor.course.findings import Report, nearest
-from tutor.text import text
+from tutor.text import Text, text
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -41,7 +41,7 @@ class Table:
 
     def string(self, key: str, *, default: str | None = None) -> str:
         """A text that is not empty; without a default it must be there."""
-        value = self._take(key, str, default, 'Write {key} = "..."')
+        value = self._take(key, str, default, text('Write {key} = "..."', key=key))
         if value == "" and key in self.data:
             self.report.add(self.line_of(key), text("{key} is empty", key=key), text("Write something there"))
         return str(value or default or "")
@@ -60,11 +60,11 @@ class Table:
 
     def boolean(self, key: str, *, default: bool) -> bool:
         """True or false."""
-        return bool(self._take(key, bool, default, "Write {key} = true or {key} = false"))
+        return bool(self._take(key, bool, default, text("Write {key} = true or {key} = false", key=key)))
 
     def whole(self, key: str, *, default: int) -> int:
         """A whole number, not below nought."""
-        value = self._take(key, int, default, "Write {key} = and a whole number")
+        value = self._take(key, int, default, text("Write {key} = and a whole number", key=key))
         if int(value or 0) < 0:
             self.report.add(
                 self.line_of(key), text("{key} is below nought", key=key), text("Write nought or more")
@@ -73,23 +73,24 @@ class Table:
 
     def strings(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty where it is not there."""
-        value = self._take(key, list, [], 'Write {key} = ["...", "..."]') or []
+        mend = text('Write {key} = ["...", "..."]', key=key)
+        value = self._take(key, list, [], mend)
         if all(isinstance(item, str) for item in value):
             return tuple(value)
-        self._wrong_type(key, 'Write {key} = ["...", "..."]')
+        self._wrong_type(key, mend)
         return ()
 
     def table(self, key: str) -> Table:
         """A table by name; empty where it is not there."""
-        value = self._take(key, dict, {}, "Write a table [{key}]")
-        return self._inner(key, value or {})
+        return self._inner(key, self._take(key, dict, {}, text("Write a table [{key}]", key=key)))
 
     def tables(self, key: str) -> list[Table]:
         """The tables of a list ``[[key]]``, in their order."""
-        value = self._take(key, list, [], "Write [[{key}]] tables") or []
+        mend = text("Write [[{key}]] tables", key=key)
+        value = self._take(key, list, [], mend)
         if all(isinstance(item, dict) for item in value):
             return [self._inner(key, item) for item in value]
-        self._wrong_type(key, "Write [[{key}]] tables")
+        self._wrong_type(key, mend)
         return []
 
     def every_table(self) -> list[tuple[str, Table]]:
@@ -115,11 +116,11 @@ class Table:
         path = f"{self.path}.{key}".lstrip(".")
         return Table(data, path, self._lines.next_table(path) or self.line_of(key), self._lines, self.report)
 
-    def _take(self, key: str, type_: type, default: Any, mend: str) -> Any:
+    def _take(self, key: str, type_: type, default: Any, mend: Text) -> Any:
         self._taken.add(key)
         if key not in self.data:
             if default is None:
-                self.report.add(self.line, text("{key} is missing", key=key), text(mend, key=key))
+                self.report.add(self.line, text("{key} is missing", key=key), mend)
             return default
         value = self.data[key]
         if isinstance(value, type_) and (type_ is bool or not isinstance(value, bool)):
@@ -127,15 +128,15 @@ class Table:
         self._wrong_type(key, mend)
         return default
 
-    def _wrong_type(self, key: str, mend: str) -> None:
-        self.report.add(self.line_of(key), text("{key} is of the wrong type", key=key), text(mend, key=key))
+    def _wrong_type(self, key: str, mend: Text) -> None:
+        self.report.add(self.line_of(key), text("{key} is of the wrong type", key=key), mend)
 
 
 def read_toml(source: str, report: Report, first_line: int = 1) -> Table | None:
     """The document, whose first line is line ``first_line`` of the file; None when it is no TOML."""
     try:
         data = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError is one, and so is a number too long to read
         found = _AT_LINE.search(str(error))
         line = first_line + int(found[1]) - 1 if found else first_line + source.rstrip("\n").count("\n")
         reason = _AT_LINE.sub("", str(error)).strip()

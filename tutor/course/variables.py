@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +102,7 @@ def _checked(known: Mapping[str, Variable], name: str, value: str | int, origin:
     result = valid(type_, value)
     if result is None:
         what = text("{origin}: {name} cannot be {value}", origin=origin, name=name, value=str(value))
-        raise UsageError(what, text("Give {wanted}", wanted=wanted(type_)))
+        raise UsageError(what, text("Give {wanted}.", wanted=wanted(type_)))
     return result
 
 
@@ -112,7 +112,7 @@ def _known_names(name: str, known: Mapping[str, Variable]) -> Text:
     near = nearest(name, known)
     if near:
         return text("Did you mean {names}?", names=", ".join(near))
-    return text("`tutor config` lists the variables")
+    return text("`tutor config` lists the variables.")
 
 
 def _name(value: str) -> str | None:
@@ -148,7 +148,7 @@ def _uri(value: str) -> str | None:
     return value if value in _URIS else None
 
 
-_VALIDATORS: Mapping[VariableType, Any] = {
+_VALIDATORS: Mapping[VariableType, Callable[[str], str | int | None]] = {
     "name": _name,
     "path": _path,
     "size": _size,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 from checks import MODULES
-from tutor.course.records import QUIZ, Course
+from tutor.course.records import Course
 from tutor.errors import CourseError
 from tutor.grading.registry import REGISTRY, DuplicateCheck, Registry
 from tutor.text import text
@@ -23,7 +23,7 @@ def checks_for(course: Course) -> Registry:
     :raises CourseError: when two modules want the same name.
     """
     _load(MODULES)
-    if any(REGISTRY.get(spec.check) is None for spec in course.specs if spec.check != QUIZ):
+    if any(REGISTRY.get(spec.check) is None for spec in course.specs):
         _load(_third_party())
     return REGISTRY
 

@@ -37,7 +37,7 @@ def grade(run: Run, selected: Collection[str], host: Host, registry: Registry, o
     :raises CourseError: when needs are missing or form a circle.
     """
     registry = registry.extended(quiz_check(run.course))
-    all_specs = {spec.id: spec for spec in run.course.specs}
+    all_specs = {spec.id: spec for step in run.course.steps for spec in step.checks}
     ordered = with_needs((all_specs[spec_id] for spec_id in selected), all_specs)
     if isinstance(host, Startable):
         host.start(first_questions(ordered, registry, run.values))
@@ -58,6 +58,6 @@ def _steps(
     course: Course, selected: Collection[str], verdicts: Mapping[str, Verdict]
 ) -> Iterator[StepResult]:
     for step in course.steps:
-        own = tuple(verdicts[spec.id] for spec in step.specs if spec.id in selected)
+        own = tuple(verdicts[spec.id] for spec in step.checks if spec.id in selected)
         if own:
             yield step_result(step, own)

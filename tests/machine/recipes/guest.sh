@@ -11,7 +11,7 @@ release=${release#kernel/boot/vmlinuz-}
 [ -e kernel/lib ] || ln -s usr/lib kernel/lib
 depmod -b kernel "$release"
 
-mkdir -p root/bin root/modules root/proc root/sys root/dev
+mkdir -p root/bin root/modules root/proc root/sys root/dev root/var/log root/var/run
 cp /usr/bin/busybox root/bin/busybox 2>/dev/null || cp /bin/busybox root/bin/busybox
 for module in virtio_pci virtio_blk virtio_net button evdev; do
     modprobe -d kernel -S "$release" --ignore-install --show-depends "$module" | sed -n 's/^insmod //p'

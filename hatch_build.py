@@ -1,0 +1,82 @@
+"""Build hook: compiles the course and the translations, which the installed tool does not parse.
+
+Runs with the build requirements alone, from a checkout, an archive of it, or an sdist.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+CATALOGUES = "tutor/locale/*/LC_MESSAGES/*.po"
+
+
+class CompileHook(BuildHookInterface[Any]):
+    """Adds ``lessons/compiled.json`` and the ``.mo`` files to the wheel, and nothing to the source tree.
+
+    An editable install gets neither: compiled files in the source tree would hide what has been
+    changed since. There the course comes from the user's cache, and Babel reads the translations.
+    """
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Make the files; ``version`` is ``standard`` or ``editable``."""
+        root = Path(self.root)
+        if version == "editable":
+            return
+        self._scratch = Path(tempfile.mkdtemp(prefix="libvirt-tutor-build-"))
+        for path in (*_catalogues(root, self._scratch), _course(root, self._scratch)):
+            build_data["force_include"][str(path)] = path.relative_to(self._scratch).as_posix()
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - the interface's
+        """Clear up."""
+        scratch = getattr(self, "_scratch", None)
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _catalogues(root: Path, target: Path) -> list[Path]:
+    # Sorted, so that the same tree gives the same wheel.
+    sources = sorted(root.glob(CATALOGUES))
+    return [_catalogue(po, target / po.relative_to(root).with_suffix(".mo")) for po in sources]
+
+
+def _catalogue(po: Path, mo: Path) -> Path:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with po.open("rb") as source:
+        catalog = read_po(source, locale=po.parent.parent.name)
+    mo.parent.mkdir(parents=True, exist_ok=True)
+    with mo.open("wb") as file:
+        write_mo(file, catalog)
+    return mo
+
+
+def _course(root: Path, target: Path) -> Path:
+    """The packaged course, compiled by the tree's own parser.
+
+    :raises SystemExit: when the course is broken: a wheel without a course is of no use.
+    """
+    # The hook is not part of the package, and a tutor that is installed already is another one.
+    sys.path.insert(0, str(root))
+    from tutor.course.assemble import courses_of
+    from tutor.course.compiled import encode
+    from tutor.course.files import digest, read_files
+    from tutor.course.load import COMPILED
+    from tutor.errors import CourseError
+
+    lessons = root / "lessons"
+    files = read_files(str(lessons))
+    try:
+        compiled = encode(courses_of(files, str(lessons)), digest(files))
+    except CourseError as error:
+        raise SystemExit(error.what.render(str)) from error
+    path = target / "lessons" / COMPILED
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(compiled)
+    return path
