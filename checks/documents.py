@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from shlex import quote
 from typing import Any
 
+from checks.commands import virt_install
+from checks.packages import install_missing
 from tutor.grading.finding import failed, passed, skipped
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
@@ -32,8 +34,20 @@ USER_SETTINGS = tuple(
 _WHY = text("The editor then shows mistakes while you type, and libvirt would silently drop what it does not know.")
 
 
+def _write(host: Host, path: str, domain: str) -> tuple[str, ...]:
+    """Describe the domain anew; the student's own file, where there is one, is kept beside it."""
+    keep = f"if test -e {_shell(path)}; then mv {_shell(path)} {_shell(path + '.old')}; fi"
+    describe = virt_install(
+        host,
+        *("--name", domain, "--memory", "1024", "--vcpus", "1", "--import"),
+        *("--disk", f"/var/lib/libvirt/images/{domain}.qcow2,size=10,format=qcow2", "--network", "network=default"),
+        *("--graphics", "spice", "--osinfo", "detect=on,require=off", "--check", "disk_size=off", "--print-xml"),
+    )
+    return (*install_missing(host, ["virt-install"]), keep, f"{describe} > {_shell(path)}")
+
+
 @check("xml-file")
-def xml_file(host: Host, *, path: str) -> Finding:
+def xml_file(host: Host, *, path: str, domain: str) -> Finding:
     """{path} is a well-formed XML file."""
     found = host.ask(document(path))
     if found is None:
@@ -42,7 +56,7 @@ def xml_file(host: Host, *, path: str) -> Finding:
             text("there is no file {path}", path=path),
             why=text("The file is the description of your domain, to keep, read and use again."),
             hint=text("Save the XML of this step under that name."),
-            fix=(f"virsh -c qemu:///system dumpxml --inactive minimal-vm > {_shell(path)}",),
+            fix=_write(host, path, domain),
         )
     if not found["well_formed"]:
         return failed(
@@ -50,12 +64,13 @@ def xml_file(host: Host, *, path: str) -> Finding:
             _fault(found),
             why=text("What is not well-formed is no XML at all, and no tool reads it."),
             hint=text("Look at that line: every element is closed, every value quoted."),
+            fix=_write(host, path, domain),
         )
     return passed(text("{path} is well-formed", path=found["path"]))
 
 
 @check("xml-valid")
-def xml_valid(host: Host, *, path: str, schema: str) -> Finding:
+def xml_valid(host: Host, *, path: str, schema: str, domain: str) -> Finding:
     """{path} is valid against libvirt's schema for a {schema}."""
     found = _seen(host, path)
     if found["root"] != schema:
@@ -64,6 +79,7 @@ def xml_valid(host: Host, *, path: str, schema: str) -> Finding:
             text("its root element is {root}", root=found["root"] or "-"),
             why=text("Each kind of document has a schema of its own."),
             hint=text("The root element should be {schema}.", schema=schema),
+            fix=_write(host, path, domain),
         )
     if found["valid"]:
         return passed(text("valid against {schema}", schema=found["schema"] or ""))
@@ -72,10 +88,19 @@ def xml_valid(host: Host, *, path: str, schema: str) -> Finding:
         _fault(found),
         why=text("Libvirt drops elements that it does not know without a word, unless it is told to validate."),
         hint=text("Compare with the lesson line by line, or ask: virt-xml-validate {path}", path=path),
+        fix=_write(host, path, domain),
     )
 
 
-@check("schema-named")
+def _name_schema(host: Host, *, path: str, schema: str) -> tuple[str, ...]:
+    """Drop xml-model lines that are wrong, and put the right one above the root element."""
+    line = f'<?xml-model href="file:///usr/share/libvirt/schemas/{SCHEMA_FILE[schema]}" schematypens="{RELAX_NG}"?>'
+    drop = r"/<\?xml-model .*\?>/d"
+    put = f"0,/<{schema}[ >]/s|<{schema}[ >]|{line}\\n&|"
+    return (f"sed -i -E -e {quote(drop)} -e {quote(put)} {_shell(path)}",)
+
+
+@check("schema-named", remedy=_name_schema)
 def schema_named(host: Host, *, path: str, schema: str) -> Finding:
     """{path} names libvirt's {schema} schema, or VS Code's settings name it for that file."""
     found, wanted = _seen(host, path), SCHEMA_FILE[schema]
@@ -87,9 +112,8 @@ def schema_named(host: Host, *, path: str, schema: str) -> Finding:
     if any(_last(system) == wanted for _, system in covering):
         return passed(text("VS Code's settings name {schema} for it", schema=wanted))
     code, observed = _what_is_wrong(found, bool(models), rules, covering)
-    line = f'<?xml-model href="file:///usr/share/libvirt/schemas/{wanted}" schematypens="{RELAX_NG}"?>'
-    return failed(code, observed, why=_WHY, hint=text("Add this line above the root element: {line}", line=line),
-                  fix=_insert(path, schema, line))
+    hint = text("Name {schema} in an xml-model line above the root element, as in the lesson.", schema=wanted)
+    return failed(code, observed, why=_WHY, hint=hint, fix=_name_schema(host, path=path, schema=schema))
 
 
 @check("network-xml-beside")
@@ -217,13 +241,6 @@ def _regex(glob: str) -> str:
 
 def _last(reference: str) -> str:
     return posixpath.basename(reference.rstrip("/"))
-
-
-def _insert(path: str, schema: str, line: str) -> tuple[str, ...]:
-    """Drop xml-model lines that are wrong, and put the right one above the root element."""
-    drop = r"/<\?xml-model .*\?>/d"
-    put = f"0,/<{schema}[ >]/s|<{schema}[ >]|{line}\\n&|"
-    return (f"sed -i -e {quote(drop)} {_shell(path)}", f"sed -i -e {quote(put)} {_shell(path)}")
 
 
 def _shell(path: str) -> str:

@@ -65,10 +65,9 @@ def test_output_is_of_the_schema_and_in_its_order() -> None:
 def test_hostile_values_come_back_as_they_were(graded: Grade) -> None:
     written = render(graded, str, Style())
     assert written.isascii()
-    assert "\\ud800" not in written.replace("\\\\ud800", "")
     made = json.loads(written)
     validator().validate(made)
-    json.dumps(made, ensure_ascii=False).encode()
+    json.dumps(made, ensure_ascii=False).encode()  # no lone surrogate is left
     titles = [step.step.title for step in graded.steps]
     for title, step in zip(titles, made["steps"], strict=True):
         assert step["title"] == title.encode("utf-8", "backslashreplace").decode()

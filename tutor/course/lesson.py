@@ -155,6 +155,7 @@ def _step(
         else:
             prose.append(element)
     _add_prose(document, prose, draft)
+    _report_no_hints(body, draft)
     source.passages.extend(draft.passages)
     source.lines.update(draft.lines)
     return draft
@@ -194,6 +195,13 @@ def _add_special(element: Element, draft: StepDraft) -> None:
         read_block(element, draft)
     elif isinstance(element, Other):
         _add_hints(element, draft)
+
+
+def _report_no_hints(body: Sequence[Element], draft: StepDraft) -> None:
+    for element in body:
+        if isinstance(element, Heading) and element.anchor == _HINTS and not draft.hints:
+            what = text("no hint follows the heading of the hints")
+            draft.report.add(element.line, what, text("Write them as an ordered list, or take the heading away"))
 
 
 def _add_hints(element: Other, draft: StepDraft) -> None:
