@@ -41,7 +41,7 @@ def _write(host: Host, path: str, domain: str) -> tuple[str, ...]:
         host,
         *("--name", domain, "--memory", "1024", "--vcpus", "1", "--import"),
         *("--disk", f"/var/lib/libvirt/images/{domain}.qcow2,size=10,format=qcow2", "--network", "network=default"),
-        *("--graphics", "spice", "--osinfo", "detect=on,require=off", "--check", "disk_size=off", "--print-xml"),
+        *("--graphics", "spice", "--osinfo", "detect=on,require=off", "--check", "all=off", "--print-xml"),
     )
     return (*install_missing(host, ["virt-install"]), keep, f"{describe} > {_shell(path)}")
 

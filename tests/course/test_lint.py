@@ -222,7 +222,9 @@ def test_two_files_that_are_one_lesson(sample: Sample) -> None:
 
 def test_a_picture_of_the_course_and_links_out_of_it_live(sample: Sample) -> None:
     sample.write("sv/x y.png", b"")
-    sample.replace(NETS, "Spara filen.", "![x](x%20y.png) <https://libvirt.org/> [b](mailto:a@b) [c](../course.toml)")
+    sample.replace(
+        NETS, "Spara filen.", "![x](x%20y.png) <https://libvirt.org/> [b](mailto:a@b) [c](../course.toml)"
+    )
     assert rendered(sample.lint()) == []
 
 
@@ -246,5 +248,7 @@ def test_all_findings_at_once_in_the_order_of_files_and_lines(sample: Sample) ->
     assert {file for file, _ in found} >= {COURSE, SV}
 
 
-def test_a_folder_that_is_no_course_is_all_faults_and_no_exception(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_folder_that_is_no_course_is_all_faults_and_no_exception(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     assert lint(tmp_path_factory.mktemp("empty"), KNOWN)

@@ -119,3 +119,9 @@ def assert_mended(machine: Machine, step_id: str, codes: dict[str, str], *option
     assert judged.returncode == 1
     run_fixes(machine, judged)
     assert_green(machine, step_id, *options)
+
+
+def bring_medium(machine: Machine) -> None:
+    """Put the installation medium where the student would have downloaded it to."""
+    path = resolve(course())["iso"]
+    machine.run(f"sudo install -D -m 0644 /srv/lab/installer.iso {path}", check=True)

@@ -132,7 +132,7 @@ def _verbatim(kind: BlockKind, fence: Fence, draft: StepDraft) -> None:
     if not draft.translated and not fence.content.strip():
         draft.report.add(fence.line, text("the block is empty"), text("Write its content, or take it away"))
     draft.blocks.append(Block(kind, fence.content, fence.line, fence.language, fence.detail))
-    draft.passage(fence.line, fence.content, markdown=False)
+    draft.passage(fence.line + 1, fence.content, markdown=False)
 
 
 def _toml(fence: Fence, draft: StepDraft) -> Table | None:

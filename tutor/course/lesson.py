@@ -88,7 +88,7 @@ def _front_matter(head: Sequence[Element], report: Report, *, translated: bool) 
             report.add(
                 lines.get(key, 1),
                 what,
-                text("Write it between the dashes at the head, as {key}: ...", key=key),
+                text("Write `{key}:` and its text between the dashes at the head", key=key),
             )
     return _with_id(fields, lines.get("id", 1), report)
 
@@ -201,7 +201,9 @@ def _report_no_hints(body: Sequence[Element], draft: StepDraft) -> None:
     for element in body:
         if isinstance(element, Heading) and element.anchor == _HINTS and not draft.hints:
             what = text("no hint follows the heading of the hints")
-            draft.report.add(element.line, what, text("Write them as an ordered list, or take the heading away"))
+            draft.report.add(
+                element.line, what, text("Write them as an ordered list, or take the heading away")
+            )
 
 
 def _add_hints(element: Other, draft: StepDraft) -> None:

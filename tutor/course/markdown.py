@@ -89,10 +89,12 @@ def read_markdown(source: str) -> Document:
 def links(markdown: str) -> Iterator[tuple[int, str]]:
     """The targets of all links and pictures, each with its line (from 1)."""
     for token in _parser().parse(markdown):
+        line, _ = _range(token)
         for child in token.children or ():
+            line += child.type in ("softbreak", "hardbreak")
             target = child.attrGet("href") or child.attrGet("src")
             if target is not None:
-                yield (token.map or [0])[0] + 1, str(target)
+                yield line, str(target)
 
 
 @cache

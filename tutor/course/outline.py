@@ -87,5 +87,7 @@ def _section_faults(course: CourseSource, headings: set[str]) -> Iterator[Findin
         if section and section not in headings:
             near = nearest(section, headings, 1)
             what = text("the course document has no section {section}", section=section)
-            mend = text("Write {near}, if that is meant", near=near[0] if near else "...")
+            mend = text("Write the heading as it stands there")
+            if near:
+                mend = text("Write {near}, if that is meant", near=near[0])
             yield Finding(lesson.file, 1, what, mend)
