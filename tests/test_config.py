@@ -107,7 +107,7 @@ def test_a_link_to_dotfiles_stays_a_link(path: Path, tmp_path: Path) -> None:
     [
         ("{", 1, "JSON"),
         ("", 1, "JSON"),
-        ('{\n  "language": "sv",\n}\n', 3, "JSON"),
+        ('{\n  "language": sv\n}\n', 2, "JSON"),
         ('{\n  "language": "sv"\n  "identity": {}\n}', 3, "column 3"),
         ("[]", 1, "object"),
         ('{\n  "langauge": "sv"\n}', 2, "no key langauge"),

@@ -11,6 +11,11 @@ from pathlib import Path
 from tests.machine.process import CommandError, call
 
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+# Where packages come from; an option like --user would only be in the way in a chroot.
+_PIP_OPTIONS = {
+    *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "proxy"),
+    *("timeout", "default-timeout", "retries"),
+}
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
@@ -53,7 +58,7 @@ def pip_directories() -> list[Path]:
         word.removeprefix("file://") for value in _pip_configuration().values() for word in value.split()
     ]
     paths = [Path(word) for word in words if word.startswith("/")]
-    return [_top(path) for path in paths if path.exists() and path.is_dir()]
+    return [_top(path) for path in paths if path.is_dir()]
 
 
 def copy_certificates(target: Path) -> None:
@@ -84,4 +89,4 @@ def _pip_configuration() -> dict[str, str]:
     for line in sorted(done.stdout.splitlines(), key=lambda line: line.startswith(":env:")):
         name, _, value = line.partition("=")
         found[name.rpartition(".")[2]] = value.strip("'\"")
-    return found
+    return {name: value for name, value in found.items() if name in _PIP_OPTIONS}

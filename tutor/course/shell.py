@@ -12,19 +12,20 @@ from collections.abc import Callable, Iterator
 
 from tutor.course.variables import Values
 
-_PLAIN, _SINGLE, _DOUBLE = "", "'", '"'
+_PLAIN, _SINGLE, _DOUBLE, _ARITHMETIC = "", "'", '"', "(("
 _BODY, _VERBATIM_BODY = "<<", "<<'"
 
 _REFERENCE = r"(?P<dollar>\$\$(?=\{))|\$\{(?P<name>[^{}]*)\}"
 #: What matters in each context, besides references; everything else passes through.
 _TOKENS = {
     _PLAIN: re.compile(
-        rf"{_REFERENCE}|\\.|(?P<open>\$?\(|['\"])|(?P<close>\))|(?P<comment>(?<![^\s;&|()])#[^\n]*)"
+        rf"{_REFERENCE}|\\.|(?P<open>\$?\(\(?|['\"])|(?P<close>\))|(?P<comment>(?<![^\s;&|()])#[^\n]*)"
         r"|(?P<here><<(?!<)-?[ \t]*(?P<word>'[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"]+))|(?P<newline>\n)",
         re.DOTALL,
     ),
+    _ARITHMETIC: re.compile(rf"{_REFERENCE}|(?P<open>\()|(?P<close>\))"),
     _SINGLE: re.compile(rf"{_REFERENCE}|(?P<close>')"),
-    _DOUBLE: re.compile(rf'{_REFERENCE}|\\.|(?P<open>\$\()|(?P<close>")', re.DOTALL),
+    _DOUBLE: re.compile(rf'{_REFERENCE}|\\.|(?P<open>\$\(\(?)|(?P<close>")', re.DOTALL),
     _BODY: re.compile(_REFERENCE),
     _VERBATIM_BODY: re.compile(_REFERENCE),
 }
@@ -69,12 +70,20 @@ class _Scanner:
             at_start = found.start() == 0 or self._script[found.start() - 1] in " \t\n;&|(<>"
             return found[0] if value is None else _quoted(str(value), context, at_start)
         if groups.get("open"):
-            self._contexts.append(found[0] if found[0] in (_SINGLE, _DOUBLE) else _PLAIN)
+            self._open(found[0], context)
         elif groups.get("close") and len(self._contexts) > 1:
             self._contexts.pop()
         elif groups.get("here"):
             self._bodies.append(groups["word"])
         return found[0]
+
+    def _open(self, opening: str, context: str) -> None:
+        if opening in (_SINGLE, _DOUBLE):
+            self._contexts.append(opening)
+        elif opening.endswith("(("):  # which two closing ones end
+            self._contexts += [_ARITHMETIC, _ARITHMETIC]
+        else:
+            self._contexts.append(_ARITHMETIC if context == _ARITHMETIC else _PLAIN)
 
     def _here_documents(self, position: int) -> Iterator[str]:
         """The bodies of the here-documents that the line just read has opened."""
@@ -92,7 +101,7 @@ class _Scanner:
 
 def _quoted(value: str, context: str, at_start: bool) -> str:
     home, rest = ("~/", value[2:]) if value.startswith("~/") else ("", value)
-    if context == _PLAIN:
+    if context in (_PLAIN, _ARITHMETIC):
         # Only at the start of a word is a tilde the home folder.
         return _word(rest, ("~/" if at_start else '"$HOME"/') if home else "")
     if context in (_SINGLE, _VERBATIM_BODY):

@@ -77,11 +77,12 @@ def too_long(path: Path, size: int, limit: int) -> JournalError:
 
 def _from_os(path: Path, error: OSError) -> JournalError:
     number = error.errno or 0
-    code, reason = REASONS.get(number, ("failed", text("{reason}", reason=os.strerror(number))))
-    return _unusable(path, code, reason)
+    if number in REASONS:
+        return _unusable(path, *REASONS[number])
+    return _unusable(path, "failed", os.strerror(number))
 
 
-def _unusable(path: Path, code: str, reason: Text) -> JournalError:
+def _unusable(path: Path, code: str, reason: Text | str) -> JournalError:
     what = text("The journal {path} cannot be used: {reason}.", path=str(path), reason=reason)
     return JournalError(code, what, _tip(path, code))
 

@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^ `]*`[^`]+`[^ ]*|[^ ]+")
 
 def cells(text: str) -> int:
     """The number of terminal cells that printable text takes (Unicode Standard Annex 11)."""
-    if text.isascii():
+    if text.isascii() or max(text) < _FIRST_UNUSUAL:
         return len(text)
     return sum(map(_cells_of, text))
 
@@ -53,8 +53,6 @@ def _words(text: str, room: int) -> Iterator[str]:
 
 
 def _cells_of(char: str) -> int:
-    if char < _FIRST_UNUSUAL:
-        return 1
     if category(char) in {"Mn", "Me"} or ord(char) in _HANGUL_MEDIAL:
         return 0
     return 2 if east_asian_width(char) in {"W", "F"} else 1

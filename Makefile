@@ -1,0 +1,68 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both install what they need, on Debian,
+# as root or as a user with sudo.
+
+PYTHON ?= /usr/bin/python3
+VENV   ?= .venv
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT     = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
+
+# libvirt-python is compiled at installation, against the system's libvirt.
+BINDING = python3 python3-venv python3-dev gcc pkg-config libvirt-dev
+# What builds and boots the student machines of the tests.
+MACHINE = systemd-container debootstrap xorriso isolinux busybox-static cpio nftables iproute2 procps util-linux xz-utils
+
+# Machine tests need root; everything else does not mind it.
+AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
+PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
+
+.PHONY: demo test lint types fast machine images bench messages clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/installed  ## grade this very host
+	@$(VENV)/bin/tutor check || [ $$? -eq 1 ] || [ $$? -eq 3 ]
+
+test: lint types fast machine  ## the whole suite, machine tests included
+
+lint: $(VENV)/development
+	@scripts/part "ruff" $(VENV)/bin/ruff check .
+	@scripts/part "ruff format" $(VENV)/bin/ruff format --check .
+
+types: $(VENV)/development
+	@scripts/part "mypy" $(VENV)/bin/mypy
+
+fast: $(VENV)/development
+	@scripts/part "fast tests" $(AS_ROOT) $(PYTEST) -q -n 2 --ignore tests/machine
+
+images: $(VENV)/development $(VENV)/machine-packages
+	@scripts/part "student machine images" $(AS_ROOT) $(VENV)/bin/python -m tests.machine
+
+machine: images
+	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile tests/machine
+
+bench: images  ## the whole course against goss and the floor
+	@$(AS_ROOT) $(VENV)/bin/python -m bench
+
+messages: $(VENV)/development  ## extract the texts, and merge them into the translations
+	$(VENV)/bin/python -m tests.messages update
+
+$(VENV)/binding:
+	@scripts/part "system packages" $(APT) update
+	@scripts/part "system packages" $(APT) install -y --no-install-recommends $(BINDING)
+	@scripts/part "environment" $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/installed: $(VENV)/binding pyproject.toml hatch_build.py $(shell find tutor checks lessons -name '*.py' -o -name '*.md' -o -name '*.toml' -o -name '*.po')
+	@scripts/part "tutor" $(VENV)/bin/python -m pip install --quiet .
+	@touch $@
+
+$(VENV)/development: $(VENV)/binding pyproject.toml hatch_build.py
+	@scripts/part "tutor and what its tests use" $(VENV)/bin/python -m pip install --quiet --group dev --editable .
+	@touch $@
+
+$(VENV)/machine-packages: $(VENV)/binding
+	@scripts/part "packages for the student machines" $(APT) install -y --no-install-recommends $(MACHINE)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist build

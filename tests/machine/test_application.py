@@ -1,0 +1,53 @@
+"""The tool in the machines: the checkout's own, in the machine's own Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.machine.application import PROJECT, application
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.machine.machines import Machine
+
+ASK = "/opt/tutor/bin/python -c"
+
+
+def test_the_machine_has_the_checkouts_tool(ready_machine: Machine) -> None:
+    assert ready_machine.run("command -v tutor").stdout == "/usr/local/bin/tutor\n"
+    question = 'from importlib.metadata import version; print(version("libvirt-tutor"))'
+    version = ready_machine.run(f"{ASK} '{question}'", check=True).stdout.strip()
+    assert f'version = "{version}"' in (PROJECT / "pyproject.toml").read_text()
+
+
+def test_the_binding_speaks_to_the_machines_libvirt(ready_machine: Machine) -> None:
+    question = 'import libvirt; print(libvirt.open("qemu:///system").listNetworks())'
+    assert ready_machine.run(f"{ASK} '{question}'", check=True).stdout == "[]\n"
+
+
+def test_a_bare_machine_has_no_library_for_the_binding(bare_machine: Machine) -> None:
+    assert "libvirt.so.0" in bare_machine.run(f"{ASK} 'import libvirt'").stderr
+    assert bare_machine.run(f"{ASK} 'import lxml.etree, msgspec, typer'").returncode == 0
+
+
+def test_the_student_cannot_change_the_tool(ready_machine: Machine) -> None:
+    assert ready_machine.run("sudo touch /opt/tutor/file").returncode == 1
+
+
+def test_an_unchanged_checkout_is_not_built_again() -> None:
+    assert application() == application()
+
+
+def test_noise_does_not_make_another_tool(tmp_path: Path) -> None:
+    from tests.machine.application import _source_digest
+
+    (tmp_path / "tutor" / "build").mkdir(parents=True)
+    (tmp_path / "tutor" / "build" / "file.py").write_text("1")
+    first = _source_digest(tmp_path)
+    for noise in ("tests", ".git", "tutor/__pycache__"):
+        (tmp_path / noise).mkdir()
+        (tmp_path / noise / "file").write_text("2")
+    assert _source_digest(tmp_path) == first
+    (tmp_path / "tutor" / "build" / "file.py").write_text("3")
+    assert _source_digest(tmp_path) != first
