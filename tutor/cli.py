@@ -3,61 +3,106 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 
+from tutor.commands.options import LOOK, shares
 from tutor.commands.session import Options, Session
-from tutor.output.interface import FormatName
 
 app = typer.Typer(
     name="tutor",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="A tutor and checker for the course lab on libvirt: it looks at this machine and says what is true.",
 )
 
 Words = Annotated[Optional[list[str]], typer.Argument(metavar="[STEP|LESSON]...", help="Steps or lessons; none: all.")]
 StepId = Annotated[str, typer.Argument(metavar="STEP", help="A step's id, as tutor list shows it.")]
-Format = Annotated[FormatName, typer.Option("--format", help="What to print.")]
-Lang = Annotated[Optional[str], typer.Option("--lang", metavar="sv|en", help="Language; else the locale's.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colour (also: NO_COLOR).")]
-Plain = Annotated[bool, typer.Option("--plain", help="Words only: for screen readers and logs.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Details of what passed, too.")]
-CourseDir = Annotated[Optional[Path], typer.Option("--course", metavar="DIR", help="Another course's folder.")]
-Evidence = Annotated[Optional[Path], typer.Option("--from", metavar="FILE", help="Judge a recorded host.")]
+Choices = Annotated[
+    Optional[list[str]],
+    typer.Argument(metavar="[CHOICE]...", help="Question and options, like 1b or 2ac; none: show the questions."),
+]
+Key = Annotated[Optional[str], typer.Argument(metavar="[KEY]", help="A setting or a variable; none: list all.")]
+Value = Annotated[Optional[str], typer.Argument(metavar="[VALUE]", help="What to set it to; none: show it.")]
+Unset = Annotated[bool, typer.Option("--unset", help="Take KEY's value away.")]
+Level = Annotated[Optional[int], typer.Option("--level", metavar="N", help="The hint of that number; else the first.")]
+All = Annotated[bool, typer.Option("--all", help="Every hint, the last of which says it all.")]
+ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="What to print.")]
 Record = Annotated[Optional[Path], typer.Option("--record", metavar="FILE", help="Store what was observed.")]
-Variables = Annotated[Optional[list[str]], typer.Option("--var", metavar="NAME=VALUE", help="A course variable.")]
+Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
 @app.callback(invoke_without_command=True)
-def overview(context: typer.Context) -> int | None:
-    """A tutor and checker for the course lab on libvirt: it looks at this machine and says what is true."""
-    return None
+@shares(*LOOK)
+def overview(context: typer.Context, *, version: Version = False, options: Options) -> int | None:
+    """A tutor and checker for the course lab on libvirt: it looks at this machine and says what is true.
+
+    Without a command: where you are in the course, and what is next.
+    """
+    from tutor.commands.overview import overview as command
+    from tutor.commands.overview import show_version
+
+    if version:
+        return show_version(Session(options))
+    context.obj = options
+    return None if context.invoked_subcommand else command(Session(options, unattended=True))
+
+
+@app.command("list")
+@shares(*LOOK)
+def list_steps(*, format: ListFormat = "text", options: Options) -> int:  # noqa: A002 - the option's name
+    """The lessons and their steps, and how each stood when it was last checked."""
+    from tutor.commands.list_steps import list_steps as command
+
+    return command(Session(replace(options, format=format)))
 
 
 @app.command()
-def check(
-    words: Words = None,
-    *,
-    format: Format = "text",  # noqa: A002 - the option's name
-    lang: Lang = None,
-    no_color: NoColor = False,
-    plain: Plain = False,
-    verbose: Verbose = False,
-    course: CourseDir = None,
-    evidence: Evidence = None,
-    record: Record = None,
-    var: Variables = None,
-) -> int:
+@shares(*LOOK, "variables")
+def show(step: StepId, *, options: Options) -> int:
+    """A step to read: what to do, what is checked, and the questions."""
+    from tutor.commands.show import show as command
+
+    return command(Session(options), step)
+
+
+@app.command()
+@shares(*LOOK, "variables")
+def hint(step: StepId, *, level: Level = None, all: All = False, options: Options) -> int:  # noqa: A002 - the option's name
+    """A hint for a step, from a nudge to the command."""
+    from tutor.commands.hint import hint as command
+
+    return command(Session(options), step, level, everything=all)
+
+
+@app.command()
+@shares("format", *LOOK, "verbose", "evidence", "variables")
+def check(words: Words = None, *, record: Record = None, options: Options) -> int:
     """Grade this machine: what is true, what is not, why, and what to do."""
     from tutor.commands.check import check as command
 
-    options = Options(format, lang, no_color, plain, verbose, course, evidence, tuple(var or ()))
     return command(Session(options), words or [], record)
+
+
+@app.command()
+@shares(*LOOK, "variables")
+def answer(step: StepId, choices: Choices = None, *, options: Options) -> int:
+    """Answer a step's questions."""
+    from tutor.commands.answer import answer as command
+
+    return command(Session(options), step, choices or [])
+
+
+@app.command()
+@shares(*LOOK)
+def config(key: Key = None, value: Value = None, *, unset: Unset = False, options: Options) -> int:
+    """Your language, who you are, and the names that you use in the course."""
+    from tutor.commands.config import config as command
+
+    return command(Session(options), key, value, unset=unset)
 
 
 def main() -> None:

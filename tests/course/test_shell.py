@@ -109,7 +109,7 @@ def test_the_home_folder_is_found() -> None:
 
 def test_ordinary_values_stay_readable() -> None:
     script = "virsh -c ${uri} start ${vm}\nssh -p ${port} \"$USER@${ip}\" '${mac}' $${HOME} ${unknown}\n"
-    values = {
+    values: dict[str, str | int] = {
         "uri": "qemu:///system",
         "vm": "my-vm",
         "port": 22,

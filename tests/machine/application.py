@@ -5,6 +5,9 @@ The dependencies are installed once per list; the checkout's wheel, on top, once
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import fcntl
 import functools
 import hashlib
 import json
@@ -15,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.machine import registries
-from tests.machine.cache import digest, obtain
+from tests.machine.cache import digest, in_use, locked, obtain
 from tests.machine.images import SUITE, Image, image, keep_output, key, recipe, run_recipe
 
 if TYPE_CHECKING:
@@ -32,8 +35,15 @@ _NOISE = shutil.ignore_patterns(".*", "__pycache__")
 _ASIDE = {"tests", "docs", "news", "dist", "build"}
 
 
+_held = contextlib.ExitStack()
+atexit.register(_held.close)
+
+
+@functools.cache
 def application(project: Path = PROJECT, suite: str = SUITE) -> Path:
     """Return the directory to show a machine as /opt/tutor: the dependencies and ``project`` itself.
+
+    It stays the same, and stays, for the whole test run, however the checkout changes meanwhile.
 
     :raises MachineError: a dependency or the project cannot be built; pip's last lines follow.
     """
@@ -44,7 +54,9 @@ def application(project: Path = PROJECT, suite: str = SUITE) -> Path:
         f"dependencies.{suite}", digest(builder, recipe("dependencies"), json.dumps(wanted)), dependencies
     )
     whole = functools.partial(_build_application, project, below, suite)
-    return obtain(f"tutor.{suite}", digest(below.name, recipe("tutor"), _source_digest(project)), whole)
+    built = obtain(f"tutor.{suite}", digest(below.name, recipe("tutor"), _source_digest(project)), whole)
+    _held.enter_context(locked(in_use(built), fcntl.LOCK_SH))
+    return built
 
 
 def _requirements(project: Path) -> dict[str, list[str]]:

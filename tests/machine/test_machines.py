@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 from tests.machine import process
 from tests.machine.cache import cache_directory
 from tests.machine.guest import GREETING, INSTALLER, define_guest, start_default_network
+from tests.machine.images import image
 from tests.machine.machines import Machine, boot
 from tests.machine.process import CommandError, MachineError, descendants
 from tests.machine.running import sweep
@@ -43,8 +45,7 @@ def machine() -> Iterator[Machine]:
 
 
 def test_a_machine_boots_in_seconds() -> None:
-    with boot("base"):
-        pass  # the images are there from now on
+    image("ready")
     start = time.monotonic()
     with boot("ready") as booted:
         assert time.monotonic() - start < 15
@@ -265,6 +266,22 @@ def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) ->
         boot("base"),
     ):
         pass
+
+
+def test_without_root_the_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(MachineError, match="need root"), boot("base"):
+        pass
+
+
+def test_this_hosts_network_can_be_lent() -> None:
+    before = _host()
+    with boot("base", network="host") as booted:
+        links = json.loads(booted.run("ip -j link show").stdout)
+        assert json.dumps(sorted(link["ifname"] for link in links)) == before["links"]
+        with pytest.raises(MachineError, match="private network"), booted.client():
+            pass
+    assert _host() == before
 
 
 _ONE_GREETING = """

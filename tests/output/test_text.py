@@ -80,10 +80,10 @@ def test_colour_changes_nothing_else() -> None:
     assert SGR.sub("", shown(every_outcome(), colour=True)) == shown(every_outcome())
 
 
-def test_a_step_that_passes_has_one_line() -> None:
+def test_a_check_that_passes_has_one_line() -> None:
     document = shown(grade(passing()))
-    assert "install/cpu  Kontrollera processorn  ✓ pass\n" in document
-    assert "flag" not in document
+    assert "install/cpu  Kontrollera processorn  ✓ pass\n    flag  " in document
+    assert "observed" not in document
 
 
 def test_verbose_shows_what_was_seen_of_a_pass() -> None:
@@ -92,12 +92,11 @@ def test_verbose_shows_what_was_seen_of_a_pass() -> None:
     assert "observed: the flag svm is there" in document
 
 
-def test_advice_on_a_pass_is_shown_and_nothing_else_of_it() -> None:
+def test_advice_on_a_pass_is_shown() -> None:
     told = verdict("a/b/kept", Status.PASS, "seen", note=literal("gone after a reboot"))
     silent = verdict("a/b/other", Status.PASS, "seen")
     document = shown(grade(step_result(Step("a/b", "title"), [told, silent])))
     assert "note: gone after a reboot" in document
-    assert "other" not in document
     assert "observed" not in document
 
 
@@ -137,12 +136,20 @@ def test_a_script_of_several_lines_stands_at_the_margin() -> None:
     assert f"\n{script}\n" in shown(grade(step_result(Step("a/b", "title"), [failed])))
 
 
-def test_a_blocked_check_names_the_root_and_offers_the_fix() -> None:
+def test_a_blocked_check_names_the_root_and_offers_what_is_left_to_do() -> None:
     document = render_step(failing(), str, Style())
     blocked = document[document.index("open") : document.index("daemon")]
     assert "blocked by: install/libvirt/group\n" in blocked
-    assert "sudo usermod" in blocked
+    assert "virsh -c qemu:///system start" in blocked
+    assert document.count("sudo usermod") == 1
     assert "not looked at" not in blocked
+
+
+def test_a_check_behind_another_step_names_that_and_offers_nothing_yet() -> None:
+    behind = verdict("a/b/c", Status.BLOCKED, blocked_by="install/libvirt/group", code="need-failed", fix=("true",))
+    document = shown(grade(step_result(Step("a/b", "title"), [behind])))
+    assert "blocked by: install/libvirt/group\n" in document
+    assert "fix" not in document
 
 
 def test_an_unknown_gives_its_reason_and_its_fix() -> None:

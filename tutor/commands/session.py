@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tutor import config as configuration
+from tutor.commands.settings import of_the_student
 from tutor.course.load import load_course
 from tutor.course.records import Course
 from tutor.course.variables import Layer, resolve
@@ -38,9 +39,13 @@ class Options:
 
 @dataclass
 class Session:
-    """One run of one command. What it does not use is never read."""
+    """One run of one command. What it does not use is never read.
+
+    :param unattended: nobody is to be asked or kept waiting: a glance must not stop for a password.
+    """
 
     options: Options
+    unattended: bool = False
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
 
@@ -87,7 +92,7 @@ class Session:
         return resolve(
             self.course,
             Layer(text("--var"), given),
-            Layer(text("the configuration"), self.config.variables),
+            Layer(text("the configuration"), of_the_student(self.course, self.config.variables)),
         )
 
     @cached_property
@@ -101,7 +106,8 @@ class Session:
     @property
     def interactive(self) -> bool:
         """Whether a person is there to be asked."""
-        return self.options.format == "text" and sys.stdin.isatty() and self.err.isatty()
+        asked = self.options.format == "text" and not self.unattended
+        return asked and sys.stdin.isatty() and self.err.isatty()
 
     def say(self, message: Text) -> None:
         """A sentence about the run itself, on standard error: machine formats own standard output."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tutor.course.variables import Values
 
@@ -47,7 +48,7 @@ class _Scanner:
         self._script = script
         self._values = values
         self._contexts = [_PLAIN]
-        self._bodies: list[str] = []
+        self._here_words: list[str] = []
 
     def pieces(self) -> Iterator[str]:
         """The script, piece by piece, with values in place of references."""
@@ -56,9 +57,11 @@ class _Scanner:
             yield self._script[position : found.start()]
             yield self._piece(found, self._contexts[-1])
             position = found.end()
-            if found.lastgroup == "newline" and self._bodies:
-                yield from self._here_documents(position)
-                position = self._after
+            if found.lastgroup == "newline":
+                while self._here_words:
+                    body, context = self._here_document(position, self._here_words.pop(0))
+                    yield _TOKENS[context].sub(partial(self._piece, context=context), body)
+                    position += len(body)
         yield self._script[position:]
 
     def _piece(self, found: re.Match[str], context: str) -> str:
@@ -74,7 +77,7 @@ class _Scanner:
         elif groups.get("close") and len(self._contexts) > 1:
             self._contexts.pop()
         elif groups.get("here"):
-            self._bodies.append(groups["word"])
+            self._here_words.append(groups["word"])
         return found[0]
 
     def _open(self, opening: str, context: str) -> None:
@@ -85,18 +88,12 @@ class _Scanner:
         else:
             self._contexts.append(_ARITHMETIC if context == _ARITHMETIC else _PLAIN)
 
-    def _here_documents(self, position: int) -> Iterator[str]:
-        """The bodies of the here-documents that the line just read has opened."""
-        for word in self._bodies:
-            end = re.compile(rf"^\t*{re.escape(word.strip(_SINGLE + _DOUBLE))}$", re.MULTILINE)
-            found = end.search(self._script, position)
-            stop = found.end() if found else len(self._script)
-            context = _VERBATIM_BODY if word[0] in (_SINGLE, _DOUBLE) else _BODY
-            body = self._script[position:stop]
-            yield _TOKENS[context].sub(lambda found, context=context: self._piece(found, context), body)  # type: ignore[misc]
-            position = stop
-        self._bodies.clear()
-        self._after = position
+    def _here_document(self, position: int, word: str) -> tuple[str, str]:
+        """The here-document that begins at ``position``, with the line that ends it, and its context."""
+        end = re.compile(rf"^\t*{re.escape(word.strip(_SINGLE + _DOUBLE))}$", re.MULTILINE)
+        found = end.search(self._script, position)
+        body = self._script[position : found.end() if found else len(self._script)]
+        return body, _VERBATIM_BODY if word[0] in (_SINGLE, _DOUBLE) else _BODY
 
 
 def _quoted(value: str, context: str, at_start: bool) -> str:

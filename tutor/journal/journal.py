@@ -84,11 +84,14 @@ class Journal:
 
     def last_check(self, course: str | None = None) -> Entry | None:
         """The latest check run, of the course with this id if one is given."""
+        return next(self.checks(course), None)
+
+    def checks(self, course: str | None = None) -> Iterator[Entry]:
+        """The check runs, of the course with this id if one is given, newest first."""
         for line in backwards(self.path, opening("check")):
             entry = decode(line)
             if entry and course in {None, course_of(entry.data)}:
-                return entry
-        return None
+                yield entry
 
     def entries(self, kind: Kind) -> Iterator[Entry]:
         """All events of a kind, oldest first; damaged lines are left out."""

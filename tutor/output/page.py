@@ -108,6 +108,10 @@ class Page:
             left = " " * (self.indent * level) if len(lines) == 1 else ""
             self._lines += [left + self.style.paint(line, "command") for line in lines]
 
+    def verbatim(self, lines: Iterable[str]) -> None:
+        """Lines that are harmless, painted and broken already."""
+        self._lines += lines
+
     def _value_lines(self, value: str) -> list[str]:
         if len(value) > _LONGEST_VALUE:
             value = value[:_LONGEST_VALUE] + " ..."

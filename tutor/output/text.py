@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
 
 from tutor.grading.outcome import next_step, summary
 from tutor.grading.verdict import Grade, Status, StepResult, Verdict
-from tutor.output.details import NOTE, STATUS_WORDS, check_name, details
+from tutor.output.details import FIX, NOTE, STATUS_WORDS, Detail, check_name, details
+from tutor.output.marks import ROLES, marked
 from tutor.output.page import Page
-from tutor.output.style import Role, Style
+from tutor.output.style import Style
 from tutor.text import Text, Translate, text
 
-_MARKS = {
-    Status.PASS: ("✓", "+"),
-    Status.FAIL: ("✗", "x"),
-    Status.BLOCKED: ("⊘", "/"),
-    Status.UNKNOWN: ("?", "?"),
-    Status.SKIP: ("-", "-"),
-}
-_ROLES: dict[Status, Role] = {
-    Status.PASS: "good",
-    Status.FAIL: "bad",
-    Status.BLOCKED: "wait",
-    Status.UNKNOWN: "doubt",
-    Status.SKIP: "quiet",
-}
-_DONE = (Status.PASS, Status.SKIP)
 
 
 def render(grade: Grade, translate: Translate, style: Style, /) -> str:
@@ -58,9 +43,7 @@ def _write_lesson(page: Page, title: str, results: list[StepResult]) -> None:
 
 
 def _write_step(page: Page, result: StepResult, width: int) -> None:
-    shown = list(_shown_verdicts(result, verbose=page.style.verbose))
-    if shown:
-        page.gap()
+    page.gap()
     if page.style.plain:
         sentence = text(
             "Step {id}: {status}. {title}",
@@ -71,34 +54,36 @@ def _write_step(page: Page, result: StepResult, width: int) -> None:
         page.line(page.say(sentence))
     else:
         _write_row(page, _label(page, result), result.status, width, indent=0)
-    for verdict in shown:
-        _write_verdict(page, result, verdict, width)
-    if shown:
-        page.gap()
-
-
-def _shown_verdicts(result: StepResult, *, verbose: bool) -> Iterator[Verdict]:
-    """A step that is done keeps to one line, but for advice, and the reason why it was skipped."""
+    printed: set[str] = set()
     for verdict in result.verdicts:
-        reason = verdict.status is Status.SKIP and result.status is Status.SKIP
-        if verbose or result.status not in _DONE or verdict.finding.note or reason:
-            yield verdict
+        _write_verdict(page, result, verdict, width, printed)
+    page.gap()
 
 
-def _write_verdict(page: Page, result: StepResult, verdict: Verdict, width: int) -> None:
+def _write_verdict(page: Page, result: StepResult, verdict: Verdict, width: int, printed: set[str]) -> None:
     name = check_name(result, verdict)
     if page.style.plain:
         page.line(page.say(text("Check {name}: {status}", name=name, status=_word(verdict.status))), level=1)
     else:
         _write_row(page, name, verdict.status, width, indent=page.indent)
-    told = list(details(verdict, page.translate, everything=page.style.verbose))
-    page.details(told, level=2)
+    told = details(verdict, page.translate, everything=page.style.verbose)
+    page.details([one for detail in told if (one := _not_yet(detail, result, verdict, printed))], level=2)
+
+
+def _not_yet(detail: Detail, result: StepResult, verdict: Verdict, printed: set[str]) -> Detail | None:
+    """Commands stand once in a step, and not at all where another step comes first."""
+    if detail.label is not FIX:
+        return detail
+    if verdict.blocked_by is not None and not verdict.blocked_by.startswith(f"{result.step.id}/"):
+        return None
+    new = tuple(command for command in detail.commands if command not in printed)
+    printed.update(new)
+    return Detail(FIX, commands=new) if new else None
 
 
 def _write_row(page: Page, label: str, status: Status, width: int, *, indent: int) -> None:
     """Name first, verdict after, the verdicts of a lesson below one another."""
-    mark = _MARKS[status][page.style.ascii]
-    page.row(label, f"{mark} {page.say(_word(status))}", _ROLES[status], width=width, indent=indent)
+    page.row(label, marked(page, status), ROLES[status], width=width, indent=indent)
 
 
 def _label_width(page: Page, results: list[StepResult]) -> int:
@@ -106,7 +91,7 @@ def _label_width(page: Page, results: list[StepResult]) -> int:
     names = [
         " " * page.indent + check_name(result, verdict)
         for result in results
-        for verdict in _shown_verdicts(result, verbose=page.style.verbose)
+        for verdict in result.verdicts
     ]
     words = max(len(page.say(word)) for word in STATUS_WORDS.values())
     return page.label_width([*labels, *names], beside=words + 2)
