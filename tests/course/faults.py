@@ -58,6 +58,15 @@ FAULTS = [
         "no name for a variable", COURSE, "variables.vm]", "variables.VM]", "variables.VM]", "VM is no name"
     ),
     Fault("variable without value", COURSE, 'value = "my-vm"\n', "", "[variables.vm]", "value is missing"),
+    Fault(
+        "variable that is none",
+        COURSE,
+        "[variables.vm]",
+        "[variables.vm.x]",
+        "[variables.vm.x]",
+        "nothing is called x",
+    ),
+    Fault("lists of tables", OUTLINE, "[[entry]]", "[entry]", "[entry]", "TOML"),
     # --- the lesson's head
     Fault("not UTF-8", SV, "Här börjar", "H\udce4r börjar", "r börjar det", "not UTF-8"),
     Fault("id is not the file's", SV, "id: start", "id: begin", "id: begin", "is not the file's name"),
@@ -207,6 +216,19 @@ FAULTS = [
     ),
     Fault("a date", NETS, '["${vm}"]', "1979-05-27", "names = ", "a type that check parameters cannot have"),
     Fault("an infinity", NETS, '["${vm}"]', "[inf]", "names = ", "a type that check parameters cannot have"),
+    Fault(
+        "a date in a table",
+        NETS,
+        '["${vm}"]',
+        "{ a = 1979-05-27 }",
+        "names = ",
+        "check parameters cannot have",
+    ),
+    Fault(
+        "unknown variable in a table", NETS, '["${vm}"]', '{ a = "${x}" }', "names = ", "no variable called x"
+    ),
+    Fault("a number without end", NETS, '["${vm}"]', "9" * 5000, "[open]", "no TOML"),
+    Fault("brackets without end", NETS, '["${vm}"]', "[" * 5000, "[open]", "TOML"),
     Fault("unknown mode", NETS, '"ever"', '"never"', "mode = ", "mode cannot be never"),
     Fault("name of the quiz", SV, "[member]", "[quiz]", "[quiz]", "belongs to the step's quiz"),
     Fault("bad spec name", SV, "[session]", "[Session]", "[Session]", "Session is no id"),
@@ -284,6 +306,14 @@ FAULTS = [
         "correct",
         "nothing is called correct",
     ),
+    Fault(
+        "one option",
+        SV,
+        '[[question.option]]\n  id = "layer"',
+        "[[question.x]]",
+        "[[question]]",
+        "two options at least",
+    ),
     # --- variables and links
     Fault("unknown variable in prose", SV, "${host_port}", "${port}", "${port}", "no variable called port"),
     Fault("unknown variable in commands", SV, "${vm}", "${vmm}", "${vmm}", "no variable called vmm"),
@@ -304,6 +334,7 @@ FAULTS = [
         "dead anchor in a file", SV, "(02-nets.md#port)", "(02-nets.md#x)", "(02-nets.md#x)", "leads nowhere"
     ),
     Fault("dead picture", NETS, "Spara filen.", "Spara\n![x](x.png)", "![x]", "link x.png leads nowhere"),
+    Fault("link that no file can have", NETS, "Spara filen.", "[x](%00)", "[x]", "leads nowhere"),
     # --- outline.toml
     Fault("covered by nothing", OUTLINE, 'covered_by = "start/group"\n', "", COMMAND, "nothing covers"),
     Fault(

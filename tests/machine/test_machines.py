@@ -14,19 +14,16 @@ import pytest
 
 from tests.machine import process
 from tests.machine.cache import cache_directory
-from tests.machine.guest import GREETING, INSTALLER, define_guest, start_default_network
+from tests.machine.guest import define_guest, start_default_network
 from tests.machine.images import image
 from tests.machine.machines import Machine, boot
-from tests.machine.process import CommandError, MachineError, descendants
+from tests.machine.process import MachineError, descendants
 from tests.machine.running import sweep
+from tests.machine.waiting import becomes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-QEMU_LINE = "sudo apt install -y qemu-kvm qemu-utils"
-LIBVIRT_LINE = (
-    "sudo apt install -y virt-manager virtinst libvirt-daemon-system libvirt-clients bridge-utils virt-viewer"
-)
 # A test run that boots a machine and is then killed, machine and all.
 _FORSAKEN = """
 import os, signal
@@ -52,136 +49,11 @@ def test_a_machine_boots_in_seconds() -> None:
         assert booted.run("systemctl is-system-running").stdout == "running\n"
 
 
-def test_the_student_becomes_root_without_a_password(machine: Machine) -> None:
-    assert machine.run("sudo -n id -u").stdout == "0\n"
-    assert machine.run("sudo -n id -u").stderr == ""
-
-
-def test_another_user_does_not(machine: Machine) -> None:
-    assert machine.run("command -v sudo && sudo -n true", user="other").returncode == 1
-
-
-def test_a_login_has_the_students_home_and_nothing_of_ours(machine: Machine) -> None:
-    lines = machine.run("pwd; echo $HOME; id -un; echo $TUTOR_MACHINE_CACHE").stdout.splitlines()
-    assert lines == ["/home/student", "/home/student", "student", ""]
-
-
-def test_ready_has_the_groups_and_not_the_variable(machine: Machine) -> None:
-    groups = machine.run("id -nG").stdout.split()
-    assert {"kvm", "libvirt"} <= set(groups)
-    assert machine.run('echo "<$LIBVIRT_DEFAULT_URI>"', interactive=True).stdout == "<>\n"
-
-
-def test_only_a_new_terminal_reads_the_students_bashrc(machine: Machine) -> None:
-    machine.run("cp .bashrc .bashrc.old && echo 'export COURSE=\"a b\"' >> .bashrc", check=True)
-    show = 'echo "it\'s <$COURSE>"'
-    assert machine.run(show).stdout == "it's <>\n"
-    assert machine.run(show, interactive=True).stdout == "it's <a b>\n"
-    assert machine.run(show, interactive=True).stderr == ""
-    assert machine.run(show, interactive=True, tty=True).stdout == "it's <a b>\r\n"
-    machine.run("mv .bashrc.old .bashrc", check=True)
-
-
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_a_terminal_runs_the_users_own_shell(shell: str) -> None:
-    with boot("ready") as booted:
-        booted.run(f"touch .zshrc; sudo usermod --shell /usr/bin/{shell} student", check=True)
-        assert booted.run("echo $SHELL").stdout == f"/usr/bin/{shell}\n"
-        assert booted.run("echo 'it is' $SHELL", interactive=True).stdout == f"it is /usr/bin/{shell}\n"
-        assert booted.run("tty", interactive=True, tty=True).stdout.count("/dev/pts/") == 1
-
-
-def test_a_terminal_is_one_and_takes_input(machine: Machine) -> None:
-    done = machine.run(
-        'test -t 0 && test -t 1 && read -r x && echo "got $x"; exit 3', tty=True, input="abc\n"
-    )
-    assert done.stdout.endswith("got abc\r\n")
-    assert done.returncode == 3
-
-
-def test_input_output_and_errors_are_three_things(machine: Machine) -> None:
-    done = machine.run("cat; echo bad >&2; exit 7", input="å\n")
-    assert (done.returncode, done.stdout, done.stderr) == (7, "å\n", "bad\n")
-    with pytest.raises(CommandError, match=r"ended with 7:\nbad"):
-        machine.run("echo bad >&2; exit 7", check=True)
-
-
-def test_environment_reaches_the_command(machine: Machine) -> None:
-    assert machine.run("echo $LANG $COLOUR", env={"COLOUR": "a b"}).stdout == "C.UTF-8 a b\n"
-
-
-def test_what_takes_too_long_is_killed(machine: Machine) -> None:
-    with pytest.raises(CommandError, match="took longer than 1 s"):
-        machine.run("echo $$; sleep 1234", timeout=1)
-    assert machine.run("pgrep -f 'sleep 123[4]'").returncode == 1
-
-
-def test_files_are_written_and_read(machine: Machine) -> None:
-    machine.write("/home/student/deep/er/file", "räksmörgås\n", owner="student", mode=0o600)
-    assert machine.read("/home/student/deep/er/file") == "räksmörgås\n"
-    shown = machine.run("stat -c '%U:%G %a' deep deep/er deep/er/file; rm -r deep").stdout
-    assert shown == "student:student 755\nstudent:student 755\nstudent:student 600\n"
-    with pytest.raises(CommandError, match="No such file"):
-        machine.read("/nowhere")
-
-
-def test_the_course_installs_offline(record_property: Callable[[str, object], None]) -> None:
-    with boot("bare") as booted:
-        start = time.monotonic()
-        booted.run(QEMU_LINE, timeout=300, check=True)
-        booted.run(LIBVIRT_LINE, timeout=300, check=True)
-        record_property("seconds", time.monotonic() - start)
-        booted.run("sudo usermod -aG libvirt student", check=True)
-        assert booted.run("systemctl is-active libvirtd").stdout == "active\n"
-        assert booted.run("virsh -c qemu:///system list --all").returncode == 0
-        start_default_network(booted)
-
-
-@pytest.mark.parametrize(
-    "package", ["qemu-utils", "virtinst", "libvirt-daemon-system", "zsh", "fish", "ovmf"]
-)
-def test_single_packages_install_offline(package: str) -> None:
-    with boot("bare") as booted:
-        booted.run(f"sudo apt-get install -y {package}", timeout=300, check=True)
-
-
-def test_the_default_network_is_as_debian_leaves_it(machine: Machine) -> None:
-    listed = machine.run("virsh -c qemu:///system net-list --all").stdout.splitlines()[2:3]
-    assert [line.split() for line in listed] == [["default", "inactive", "no", "yes"]]
-
-
-def test_a_guest_boots_takes_a_lease_and_answers() -> None:
-    with boot("ready") as booted:
-        start_default_network(booted)
-        guest = define_guest(booted)
-        guest.start()
-        address = guest.wait_for_lease()
-        assert address.startswith("192.168.122.")
-        assert guest.wait_for_greeting(address) == GREETING
-        booted.run(f"virsh -c qemu:///system shutdown {guest.name}", check=True)
-        assert _becomes(lambda: "shut off" in booted.run("virsh -c qemu:///system list --all").stdout)
-
-
-def test_the_cd_installs() -> None:
-    with boot("ready") as booted:
-        start_default_network(booted)
-        disk = "size=1,format=qcow2"
-        command = (
-            "virt-install --connect qemu:///system --name cd --memory 256 --vcpus 1 --virt-type qemu "
-            f"--disk {disk} --cdrom {INSTALLER} --network network=default,model=virtio "
-            "--osinfo detect=on,name=linux2022 --graphics none --noautoconsole --wait 0"
-        )
-        booted.run(command, timeout=60, check=True)
-        assert _becomes(
-            lambda: "ipv4" in booted.run("virsh -c qemu:///system net-dhcp-leases default").stdout
-        )
-
-
 def test_a_client_outside_reaches_the_machine_and_back(machine: Machine) -> None:
     machine.write("/tmp/serve.py", _ONE_GREETING)
     with machine.client() as client:
         machine.run("systemd-run --quiet python3 /tmp/serve.py", user="root", check=True)
-        assert _becomes(lambda: client.banner(4321) == f"hello {client.address}")
+        assert becomes(lambda: client.banner(4321) == f"hello {client.address}")
         assert client.banner(4322, timeout=1) is None
         assert f"src {client.machine_address}" in machine.run(f"ip route get {client.address}").stdout
     assert "default via" not in machine.run("ip route").stdout
@@ -292,16 +164,6 @@ with socket.create_server(("", 4321)) as server:
         with connection:
             connection.sendall(f"hello {address}\\n".encode())
 """
-
-
-def _becomes(condition: Callable[[], bool], timeout: float = 60) -> bool:
-    """Tell whether ``condition`` holds within ``timeout`` seconds."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return False
 
 
 def _namespace(machine: Machine) -> str:
