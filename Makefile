@@ -8,8 +8,8 @@ APT     = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pt
 
 # libvirt-python is compiled at installation, against the system's libvirt.
 BINDING = python3 python3-venv python3-dev gcc pkg-config libvirt-dev
-# What builds and boots the student machines of the tests.
-MACHINE = systemd-container debootstrap xorriso isolinux busybox-static cpio nftables iproute2 procps util-linux xz-utils
+# What builds and boots the student machines of the tests; what their contents need lives in the images.
+MACHINE = systemd-container debootstrap debian-archive-keyring util-linux mount iproute2
 
 # Machine tests need root; everything else does not mind it.
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"

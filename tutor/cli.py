@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,19 +19,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Words = Annotated[Optional[list[str]], typer.Argument(metavar="[STEP|LESSON]...", help="Steps or lessons; none: all.")]
+Words = Annotated[
+    list[str] | None, typer.Argument(metavar="[STEP|LESSON]...", help="Steps or lessons; none: all.")
+]
 StepId = Annotated[str, typer.Argument(metavar="STEP", help="A step's id, as tutor list shows it.")]
 Choices = Annotated[
-    Optional[list[str]],
-    typer.Argument(metavar="[CHOICE]...", help="Question and options, like 1b or 2ac; none: show the questions."),
+    list[str] | None,
+    typer.Argument(
+        metavar="[CHOICE]...", help="Question and options, like 1b or 2ac; none: show the questions."
+    ),
 ]
-Key = Annotated[Optional[str], typer.Argument(metavar="[KEY]", help="A setting or a variable; none: list all.")]
-Value = Annotated[Optional[str], typer.Argument(metavar="[VALUE]", help="What to set it to; none: show it.")]
+Key = Annotated[str | None, typer.Argument(metavar="[KEY]", help="A setting or a variable; none: list all.")]
+Value = Annotated[str | None, typer.Argument(metavar="[VALUE]", help="What to set it to; none: show it.")]
 Unset = Annotated[bool, typer.Option("--unset", help="Take KEY's value away.")]
-Level = Annotated[Optional[int], typer.Option("--level", metavar="N", help="The hint of that number; else the first.")]
+Level = Annotated[
+    int | None, typer.Option("--level", metavar="N", help="The hint of that number; else the first.")
+]
 All = Annotated[bool, typer.Option("--all", help="Every hint, the last of which says it all.")]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="What to print.")]
-Record = Annotated[Optional[Path], typer.Option("--record", metavar="FILE", help="Store what was observed.")]
+Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Store what was observed.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
@@ -54,7 +60,7 @@ def overview(context: typer.Context, *, version: Version = False, options: Optio
 @app.command("list")
 @shares(*LOOK)
 def list_steps(*, format: ListFormat = "text", options: Options) -> int:  # noqa: A002 - the option's name
-    """The lessons and their steps, and how each stood when it was last checked."""
+    """All steps, and how each stood at its last check."""
     from tutor.commands.list_steps import list_steps as command
 
     return command(Session(replace(options, format=format)))
@@ -63,7 +69,7 @@ def list_steps(*, format: ListFormat = "text", options: Options) -> int:  # noqa
 @app.command()
 @shares(*LOOK, "variables")
 def show(step: StepId, *, options: Options) -> int:
-    """A step to read: what to do, what is checked, and the questions."""
+    """A step to read: what to do, and what is checked."""
     from tutor.commands.show import show as command
 
     return command(Session(options), step)
@@ -81,7 +87,11 @@ def hint(step: StepId, *, level: Level = None, all: All = False, options: Option
 @app.command()
 @shares("format", *LOOK, "verbose", "evidence", "variables")
 def check(words: Words = None, *, record: Record = None, options: Options) -> int:
-    """Grade this machine: what is true, what is not, why, and what to do."""
+    """Grade this machine: what is true, and what is not.
+
+    Exit code: 0 all is true, 1 something is not, 3 something could not be looked at; 2 the command
+    line cannot be used, 4 the course is broken.
+    """
     from tutor.commands.check import check as command
 
     return command(Session(options), words or [], record)
@@ -99,7 +109,7 @@ def answer(step: StepId, choices: Choices = None, *, options: Options) -> int:
 @app.command()
 @shares(*LOOK)
 def config(key: Key = None, value: Value = None, *, unset: Unset = False, options: Options) -> int:
-    """Your language, who you are, and the names that you use in the course."""
+    """Your language, identity and names for things."""
     from tutor.commands.config import config as command
 
     return command(Session(options), key, value, unset=unset)

@@ -66,7 +66,6 @@ FAULTS = [
         "[variables.vm.x]",
         "nothing is called x",
     ),
-    Fault("lists of tables", OUTLINE, "[[entry]]", "[entry]", "[entry]", "TOML"),
     # --- the lesson's head
     Fault("not UTF-8", SV, "Här börjar", "H\udce4r börjar", "r börjar det", "not UTF-8"),
     Fault("id is not the file's", SV, "id: start", "id: begin", "id: begin", "is not the file's name"),

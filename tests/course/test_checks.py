@@ -24,7 +24,7 @@ FITTING: list[tuple[str, list[Any]]] = [
     ("Mapping[str, int]", [{}, {"a": 1}]),
     ("dict[str, list[str]]", [{"a": ["b"]}]),
     ("Literal['a', 'b']", ["a"]),
-    ("'str'", ["a", 1]),
+    ("'str'", ["a"]),
     ("Size", ["30G", 1]),
     ("Size[str]", ["30G", 1]),
     ("no annotation at all", ["a"]),

@@ -62,6 +62,12 @@ def test_files_that_are_missing(sample: Sample) -> None:
     assert any(line.startswith("outline.toml:1: the file is missing.") for line in said)
 
 
+def test_entries_that_are_no_tables(sample: Sample) -> None:
+    sample.write("outline.toml", "entry = [1]\n")
+    (line,) = rendered(sample.lint())
+    assert line == "outline.toml:1: entry is of the wrong type. Write [[entry]] tables."
+
+
 def test_two_files_that_are_one_lesson(sample: Sample) -> None:
     sample.write("sv/07-start.md", (sample.folder / SV).read_text())
     said = rendered(sample.lint())

@@ -42,9 +42,13 @@ def check(session: Session, words: Sequence[str], record: Path | None = None) ->
     :returns: the exit code of the grade.
     """
     if record is not None and session.options.evidence is not None:
-        raise UsageError(text("--record and --from exclude each other"), text("A recording is there already: copy it."))
+        raise UsageError(
+            text("--record and --from exclude each other"), text("A recording is there already: copy it.")
+        )
     clock = time.monotonic()
-    result = judge_recorded(session, words) if session.options.evidence else _judge_live(session, words, record)
+    result = (
+        judge_recorded(session, words) if session.options.evidence else _judge_live(session, words, record)
+    )
     result = replace(result, duration=time.monotonic() - clock)
     document = interface.find(session.options.format)(result, session.translate, session.style)
     interface.write(document, session.out, session.options.format)
@@ -74,7 +78,9 @@ def judge_live(session: Session, words: Sequence[str]) -> tuple[Grade, LiveHost]
             text("tutor judges Linux machines, and this one runs {platform}", platform=sys.platform),
             text("Run it on the machine of the course, or judge a recording: tutor check --from FILE"),
         )
-    host = LiveHost(Machine(ask_password=_announce(session) if session.interactive else None, memory=_memory(session)))
+    host = LiveHost(
+        Machine(ask_password=_announce(session) if session.interactive else None, memory=_memory(session))
+    )
     started = datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds")
     run = Run(session.course, session.values, _user_name(host), started, __version__)
     return _grade(session, run, words, host), host
@@ -106,11 +112,18 @@ def _notices(result: Grade, host: Host) -> list[Text]:
     if me is not None and me["uid"] == 0:
         whom = me["sudo_user"] or text("the student")
         notices.append(
-            text("Run as root: groups, environment and access are root's here. Run it as {user}, without sudo.", user=whom)
+            text(
+                "Run as root: groups, environment and access are root's here. Run it as {user}, without sudo.",
+                user=whom,
+            )
         )
     if result.host.os is not None and result.host.os not in PROVEN:
         notices.append(
-            text("Unproven on {os}: this tutor is tested on {proven}.", os=result.host.os, proven=", ".join(PROVEN))
+            text(
+                "Unproven on {os}: this tutor is tested on {proven}.",
+                os=result.host.os,
+                proven=", ".join(PROVEN),
+            )
         )
     return notices
 

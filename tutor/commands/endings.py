@@ -78,8 +78,13 @@ def _plain_session() -> Session:
     """Language and look as asked for on the command line, read without the parser: it may have refused."""
     arguments = sys.argv[1:]
     language = _value_of("--lang", arguments)
-    session = Session(Options(lang=language if language in ("sv", "en") else None, no_color="--no-color" in arguments,
-                              plain="--plain" in arguments))
+    session = Session(
+        Options(
+            lang=language if language in ("sv", "en") else None,
+            no_color="--no-color" in arguments,
+            plain="--plain" in arguments,
+        )
+    )
     try:
         session.translate  # noqa: B018 - a broken configuration must not hide the first error
     except UserError:

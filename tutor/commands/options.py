@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -19,21 +19,30 @@ Command = Callable[..., "int | None"]
 #: By the field of :class:`Options` that each fills: the parameter's type with its help, and its default.
 SHARED: dict[str, tuple[Any, Any]] = {
     "format": (Annotated[FormatName, typer.Option("--format", help="What to print.")], "text"),
-    "lang": (Annotated[Optional[str], typer.Option("--lang", metavar="sv|en", help="Else the locale's.")], None),
+    "lang": (
+        Annotated[
+            str | None,
+            typer.Option("--lang", metavar="sv|en", help="Language; else the configured, else the locale's."),
+        ],
+        None,
+    ),
     "no_color": (Annotated[bool, typer.Option("--no-color", help="No colour (also: NO_COLOR).")], False),
-    "plain": (Annotated[bool, typer.Option("--plain", help="Words only: for screen readers and logs.")], False),
+    "plain": (
+        Annotated[bool, typer.Option("--plain", help="Words only: for screen readers and logs.")],
+        False,
+    ),
     "verbose": (Annotated[bool, typer.Option("--verbose", "-v", help="Details of what passed, too.")], False),
     "course": (
-        Annotated[Optional[Path], typer.Option("--course", metavar="DIR", help="Another course's folder.")],
+        Annotated[Path | None, typer.Option("--course", metavar="DIR", help="Another course's folder.")],
         None,
     ),
     "evidence": (
-        Annotated[Optional[Path], typer.Option("--from", metavar="FILE", help="Judge a recorded host.")],
+        Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Judge a recorded host.")],
         None,
     ),
     "variables": (
         Annotated[
-            Optional[list[str]],
+            list[str] | None,
             typer.Option("--var", metavar="NAME=VALUE", help="A course variable, for this run."),
         ],
         None,
@@ -73,7 +82,9 @@ def _merged(outer: Any, given: dict[str, Any]) -> Options:
     base = outer if isinstance(outer, Options) else Options()
     if given.get("variables"):
         given["variables"] = tuple(given["variables"])
-    return replace(base, **{name: value for name, value in given.items() if value and value != SHARED[name][1]})
+    return replace(
+        base, **{name: value for name, value in given.items() if value and value != SHARED[name][1]}
+    )
 
 
 def _declare(run: Command, own: list[inspect.Parameter], names: tuple[str, ...]) -> None:

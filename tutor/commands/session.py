@@ -124,5 +124,7 @@ class Session:
 def _assignment(word: str) -> tuple[str, str]:
     name, equals, value = word.partition("=")
     if not equals:
-        raise UsageError(text("--var wants NAME=VALUE, not {word}", word=word), text("Example: --var xml_vm=my-vm"))
+        raise UsageError(
+            text("--var wants NAME=VALUE, not {word}", word=word), text("Example: --var xml_vm=my-vm")
+        )
     return name, value

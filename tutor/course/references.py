@@ -51,16 +51,9 @@ def _lives(target: str, lesson: LessonSource, files: Mapping[str, LessonSource],
     path, _, anchor = target.partition("#")
     file = os.path.normpath(os.path.join(os.path.dirname(lesson.file), path)) if path else lesson.file
     if file not in files:
-        return not anchor and _exists(os.path.join(folder, file))
+        return not anchor and os.path.exists(os.path.join(folder, file))
     linked = files[file].lesson
     return not anchor or f"{linked.id}/{anchor}" in {step.id for step in linked.steps}
-
-
-def _exists(path: str) -> bool:
-    try:
-        return os.path.exists(path)
-    except ValueError:  # a NUL, which no file name has
-        return False
 
 
 def _mend(target: str, names: list[str]) -> Text:

@@ -138,7 +138,8 @@ def read_toml(source: str, report: Report, first_line: int = 1) -> Table | None:
         data = tomllib.loads(source)
     except ValueError as error:  # TOMLDecodeError is one, and so is a number too long to read
         found = _AT_LINE.search(str(error))
-        line = first_line + int(found[1]) - 1 if found else first_line + source.rstrip("\n").count("\n")
+        at_end = source.rstrip("\n").count("\n") if "end of document" in str(error) else 0
+        line = first_line + (int(found[1]) - 1 if found else at_end)
         reason = _AT_LINE.sub("", str(error)).strip()
         report.add(line, text("this is no TOML: {reason}", reason=reason), text("Write it as toml.io says"))
         return None
@@ -161,7 +162,13 @@ class _Lines:
 
     def next_table(self, path: str) -> int | None:
         """Of the tables with this header, the first not asked for yet: they are read in their order."""
-        return self._headers[path].pop(0) if self._headers[path] else None
+        if self._headers[path]:
+            return self._headers[path].pop(0)
+        # A table without a header of its own begins where the first one inside it does.
+        return next(
+            (lines[0] for header, lines in self._headers.items() if lines and header.startswith(f"{path}.")),
+            None,
+        )
 
     def key(self, table: int, key: str) -> int:
         """The key's line in the table that begins at ``table``, or else that line."""

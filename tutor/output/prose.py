@@ -21,7 +21,9 @@ _NARROWEST = 12
 _HARD_BREAK = Span("\n")
 
 
-def prose_lines(markdown: str, values: Values, style: Style, *, left: str = "", rest: str | None = None) -> list[str]:
+def prose_lines(
+    markdown: str, values: Values, style: Style, *, left: str = "", rest: str | None = None
+) -> list[str]:
     """The text's lines: headings, lists, quotations, tables and illustrations, with the variables filled in.
 
     Variables are put in after the Markdown is read, so that no value can become a heading or a link.
@@ -99,7 +101,9 @@ class _Prose:
         return verbatim_lines(node.content, self._style, width)
 
     def _rule(self, _node: Node, width: int) -> list[str]:
-        return [] if self._style.plain else [self._style.paint(self._style.show("─") * min(width, 20), "quiet")]
+        return (
+            [] if self._style.plain else [self._style.paint(self._style.show("─") * min(width, 20), "quiet")]
+        )
 
     def _table(self, node: Node, width: int) -> list[str]:
         rows = [self._row(row) for part in node.children for row in part.children]

@@ -44,7 +44,9 @@ def wrap_spans(spans: Iterable[Span], width: int) -> list[Line]:
 
 def painted(line: Line, style: Style) -> str:
     """The line as it is printed; neighbours of one role are painted together."""
-    pieces = ((role, "".join(span.text for span in group)) for role, group in groupby(line, lambda span: span.role))
+    pieces = (
+        (role, "".join(span.text for span in group)) for role, group in groupby(line, lambda span: span.role)
+    )
     return "".join(style.paint(text, role) if role else text for role, text in pieces)
 
 
@@ -53,9 +55,9 @@ def line_cells(line: Line) -> int:
     return sum(cells(span.text) for span in line)
 
 
-def longest_word(spans: Iterable[Span]) -> int:
-    """How wide the widest piece is that should not be broken."""
-    return max((line_cells(word) for word in _words(spans, 0)), default=0)
+def longest_word(spans: Iterable[Span], room: int) -> int:
+    """How wide the widest piece is that is not broken in a line of ``room`` cells."""
+    return max((line_cells(word) for word in _words(spans, room)), default=0)
 
 
 def _words(spans: Iterable[Span], room: int) -> Iterator[list[Span]]:
@@ -75,7 +77,3 @@ def _words(spans: Iterable[Span], room: int) -> Iterator[list[Span]]:
 
 def _space(before: Span, after: Span) -> Span:
     return Span(" ", before.role if before.role == after.role else None)
-
-
-def _cells(word: Line) -> int:
-    return lineline_cells(word)

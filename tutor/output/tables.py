@@ -40,15 +40,22 @@ def _column_widths(rows: Sequence[Row], width: int) -> list[int] | None:
     room = width - _GAP * (len(columns) - 1)
     if sum(natural) <= room:
         return natural
-    least = [
-        min(wide, max(_NARROWEST, *(longest_word(cell) for cell in column)))
-        for wide, column in zip(natural, columns, strict=True)
-    ]
+    # Commands in one piece if that can be, else broken at their spaces.
+    for whole in (room, 0):
+        least = [
+            min(wide, max(_NARROWEST, *(longest_word(cell, whole) for cell in column)))
+            for wide, column in zip(natural, columns, strict=True)
+        ]
+        if sum(least) <= room:
+            return _shared_out(least, natural, room)
+    return None
+
+
+def _shared_out(least: Sequence[int], natural: Sequence[int], room: int) -> list[int]:
+    """What is left of the room, to each column in proportion to what it lacks."""
+    lacking = [wide - small for wide, small in zip(natural, least, strict=True)]
     spare = room - sum(least)
-    if spare < 0:
-        return None
-    wanted = [wide - small for wide, small in zip(natural, least, strict=True)]
-    return [small + spare * want // sum(wanted) for small, want in zip(least, wanted, strict=True)]
+    return [small + spare * lack // sum(lacking) for small, lack in zip(least, lacking, strict=True)]
 
 
 def _row_lines(row: Row, widths: Sequence[int], style: Style) -> list[str]:
@@ -56,7 +63,8 @@ def _row_lines(row: Row, widths: Sequence[int], style: Style) -> list[str]:
     lines = []
     for parts in zip_longest(*cells, fillvalue=()):
         padded = [
-            painted(part, style) + " " * (width - line_cells(part)) for part, width in zip(parts, widths, strict=True)
+            painted(part, style) + " " * (width - line_cells(part))
+            for part, width in zip(parts, widths, strict=True)
         ]
         lines.append((" " * _GAP).join(padded).rstrip(" "))
     return lines
@@ -75,4 +83,7 @@ def _records(header: Row, rows: Sequence[Row], style: Style, width: int) -> list
 
 def _hanging(spans: Sequence[Span], left: str, style: Style, width: int) -> list[str]:
     lines: list[Line] = wrap_spans(spans, width - len(left) - 2)
-    return [(left + ("  " if number else "") + painted(line, style)).rstrip(" ") for number, line in enumerate(lines)]
+    return [
+        (left + ("  " if number else "") + painted(line, style)).rstrip(" ")
+        for number, line in enumerate(lines)
+    ]

@@ -1,0 +1,44 @@
+"""``tutor`` by itself: where am I, what is next."""
+
+from __future__ import annotations
+
+from tutor import __version__
+from tutor.commands.list_steps import known_stands
+from tutor.commands.session import Session
+from tutor.errors import UsageError
+from tutor.grading.verdict import Status
+from tutor.output import interface
+from tutor.output.overview import render_overview
+from tutor.text import Text, text
+
+
+def overview(session: Session) -> int:
+    """Look at this machine and say where its user is in the course. Nothing is journalled.
+
+    :raises UsageError: when the configuration cannot be used.
+    :raises CourseError: when the course is broken.
+    """
+    statuses, notices = _statuses(session)
+    document = render_overview(session.course, statuses, notices, session.translate, session.style)
+    interface.write(document, session.out, "text")
+    return 0
+
+
+def show_version(session: Session) -> int:
+    """Say which version this is."""
+    session.out.write(f"tutor {__version__}\n")
+    return 0
+
+
+def _statuses(session: Session) -> tuple[dict[str, Status], list[Text]]:
+    """How each step stands; where this machine cannot be judged, how it stood the last time."""
+    from tutor.commands.check import judge_live
+
+    session.values  # noqa: B018 - a configuration that cannot be used is no fault of the machine
+    try:
+        grade, _ = judge_live(session, [])
+    except UsageError as error:
+        earlier = {step: stand.status for step, stand in known_stands(session).items()}
+        then = text("{reason}. What follows is from earlier checks.", reason=error.what)
+        return earlier, [then]
+    return {result.step.id: result.status for result in grade.steps}, list(grade.notices)

@@ -1,0 +1,105 @@
+"""The lessons and their steps: for people, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.course.records import Course, Lesson, Step
+from tutor.grading.outcome import max_points
+from tutor.grading.verdict import Status
+from tutor.output.details import STATUS_WORDS
+from tutor.output.marks import ROLES, marked
+from tutor.output.page import Page
+from tutor.output.style import Style
+from tutor.text import Translate, text
+
+SCHEMA = 1
+
+
+def render_list(course: Course, statuses: Mapping[str, Status], translate: Translate, style: Style) -> str:
+    """Each lesson with its steps.
+
+    :param statuses: by step; of a step that is not there nothing is said.
+    """
+    page = Page(translate, style)
+    for lesson in course.lessons:
+        _write_lesson(page, lesson, statuses)
+    page.gap()
+    if statuses:
+        page.line(
+            page.say(text("A status is that of the last check; `tutor check` looks anew.")), role="quiet"
+        )
+    else:
+        page.line(page.say(text("Nothing has been checked yet: `tutor check` does.")), role="quiet")
+    return page.document()
+
+
+def list_document(course: Course, stands: Mapping[str, tuple[Status, str]], version: str) -> str:
+    """The same as JSON: ``status`` and ``checked`` (ISO 8601, UTC) are null where nothing is known.
+
+    :param stands: status and time by step.
+    :param version: this tool's.
+    """
+    document = {
+        "schema": SCHEMA,
+        "tool": {"name": "tutor", "version": version},
+        "course": {
+            "id": course.id,
+            "title": course.title,
+            "version": course.version,
+            "digest": course.digest,
+        },
+        "lessons": [
+            {
+                "id": lesson.id,
+                "title": lesson.title,
+                "steps": [_step(step, *stands.get(step.id, (None, None))) for step in lesson.steps],
+            }
+            for lesson in course.lessons
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _step(step: Step, status: Status | None, time: str | None) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "optional": step.optional,
+        "max_points": max_points(step),
+        "questions": len(step.quiz),
+        "hints": len(step.hints),
+        "status": status.value if status else None,
+        "checked": time,
+    }
+
+
+def _write_lesson(page: Page, lesson: Lesson, statuses: Mapping[str, Status]) -> None:
+    page.heading(page.say(text("{id}: {title}", id=lesson.id, title=lesson.title)))
+    labels = {step.id: f"{step.id}  {_title(page, step)}" for step in lesson.steps}
+    words = max(len(page.say(word)) for word in STATUS_WORDS.values())
+    width = page.label_width(labels.values(), beside=words + 2)
+    for step in lesson.steps:
+        status = statuses.get(step.id)
+        if page.style.plain:
+            page.line(_sentence(page, step, status))
+        elif status is None:
+            page.line(labels[step.id])
+        else:
+            page.row(labels[step.id], marked(page, status), ROLES[status], width=width, indent=0)
+    page.gap()
+
+
+def _sentence(page: Page, step: Step, status: Status | None) -> str:
+    title = _title(page, step)
+    if status is None:
+        return page.say(text("Step {id}. {title}", id=step.id, title=title))
+    return page.say(
+        text("Step {id}: {status}. {title}", id=step.id, status=STATUS_WORDS[status], title=title)
+    )
+
+
+def _title(page: Page, step: Step) -> str:
+    return page.say(text("{title} (optional)", title=step.title)) if step.optional else step.title
