@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.host.host import Host
-from tutor.host.programs import program
+from tutor.host.programs import package, program
+from tutor.host.question import Unobservable
 
 #: Program to package, by the program that installs packages (Debian and Ubuntu, Fedora and RHEL).
 PACKAGES = {
@@ -31,6 +32,9 @@ PACKAGES = {
     },
 }
 
+#: What puts the files of an installed package back: installing it once more does nothing.
+_REINSTALL = {"apt-get": "apt-get install --reinstall -y", "dnf": "dnf reinstall -y"}
+
 
 def package_names(host: Host, programs: Sequence[str]) -> list[str]:
     """The packages of this system that bring ``programs``, in that order, each once."""
@@ -39,14 +43,30 @@ def package_names(host: Host, programs: Sequence[str]) -> list[str]:
 
 
 def install(host: Host, programs: Sequence[str]) -> tuple[str, ...]:
-    """The command that installs ``programs``; none for none."""
+    """The commands that install ``programs``; none for none."""
     names = package_names(host, programs)
-    return (f"sudo {_installer(host)} install -y {' '.join(names)}",) if names else ()
+    robbed = [name for name in names if _is_robbed(host, name, programs)]
+    new = [name for name in names if name not in robbed]
+    installer = _installer(host)
+    commands = [f"sudo {installer} install -y {' '.join(new)}"] if new else []
+    if robbed:
+        commands.append(f"sudo {_REINSTALL[installer]} {' '.join(robbed)}")
+    return tuple(commands)
 
 
 def install_missing(host: Host, programs: Sequence[str]) -> tuple[str, ...]:
     """The command that installs those of ``programs`` that are not here."""
     return install(host, [name for name in programs if host.ask(program(name)) is None])
+
+
+def _is_robbed(host: Host, name: str, programs: Sequence[str]) -> bool:
+    """Whether the package is installed, but a program of it is not there any more."""
+    known = PACKAGES[_installer(host)]
+    gone = [one for one in programs if known.get(one) == name and host.ask(program(one)) is None]
+    try:
+        return bool(gone) and host.ask(package(name)) is not None
+    except Unobservable:
+        return False
 
 
 def _installer(host: Host) -> str:

@@ -9,17 +9,19 @@ from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host
-from tutor.host.libvirt.connection import SYSTEM, connection
+from tutor.host.libvirt.connection import SYSTEM, SYSTEM_ERROR, Access, connection
 from tutor.host.programs import program
 from tutor.host.question import Unobservable
 from tutor.host.systemd import Unit, unit
-from tutor.text import text
+from tutor.text import Text, text
 
 #: Each way to run libvirt: the daemons that must all be there (libvirt.org/daemons.html).
 MONOLITHIC = ("libvirtd",)
 MODULAR = ("virtqemud", "virtnetworkd", "virtstoraged")
 
 _WHY = text("Every tool of libvirt talks to this daemon; it also starts the guests and networks marked for it.")
+_ACCESSES: tuple[Access, ...] = ("read", "write")
+_EPERM, _EACCES = 1, 13
 
 
 class _Daemon:
@@ -36,17 +38,22 @@ class _Daemon:
 
     @property
     def masked(self) -> bool:
-        return "masked" in (self.service["load"], self.service["file"])
+        return self.service["load"] == "masked" or self.service["file"].startswith("masked")
 
     @property
     def failed(self) -> bool:
-        return self.service["active"] == "failed"
+        """Given up by systemd, or between two attempts: a crash loop is seldom seen at rest."""
+        return self.service["active"] == "failed" or self.service["sub"] == "auto-restart"
+
+    @property
+    def running(self) -> bool:
+        return self.service["active"] in ("active", "reloading")
 
     @property
     def up(self) -> bool:
         """Runs, or sleeps behind a socket that listens: the first client wakes it."""
-        running = self.service["active"] in ("active", "reloading")
-        return running or (self.socket["active"] == "active" and not self.failed)
+        asleep = self.service["active"] == "inactive" and not self.masked
+        return self.running or (asleep and self.socket["active"] == "active")
 
     @property
     def at_boot(self) -> bool:
@@ -54,7 +61,7 @@ class _Daemon:
 
     @property
     def at_first_client(self) -> bool:
-        return self.socket["file"] == "enabled"
+        return self.socket["file"] == "enabled" and not self.masked
 
 
 @check("libvirt-daemon-running")
@@ -65,15 +72,23 @@ def libvirt_daemon_running(host: Host) -> Finding:
     except Unobservable:
         # No systemd to ask: the daemon itself is the better witness anyway.
         daemons = None
-    if daemons and all(daemon.up for daemon in daemons):
-        return passed(text("{daemons}: up", daemons=_names(daemons)))
-    if host.ask(connection(SYSTEM, "read"))["open"]:
-        return passed(text("libvirt answers on {uri}", uri=SYSTEM))
-    if daemons is None and _no_daemon_program(host):
+    try:
+        voice = _voice(host)
+    except Unobservable as failure:
+        return _without_voice(host, daemons, failure)
+    up = daemons is not None and all(daemon.up for daemon in daemons)
+    if voice == "open" or (voice == "refused" and up):
+        names = _names(daemons) if daemons and up else ""
+        return passed(
+            text("{daemons}: up", daemons=names) if names else text("libvirt answers on {uri}", uri=SYSTEM)
+        )
+    if daemons is not None:
+        return _socket_gone(daemons) if up else _why_down(host, daemons)
+    if _no_daemon_program(host):
         return _not_installed(host)
-    if daemons is None:
-        return failed("stopped", text("nobody listens for libvirt"), why=_WHY, hint=text("Start libvirt's daemon."))
-    return _why_down(host, daemons)
+    return failed(
+        "stopped", text("nobody listens for libvirt"), why=_WHY, hint=text("Start libvirt's daemon.")
+    )
 
 
 @check("libvirt-daemon-enabled")
@@ -88,19 +103,40 @@ def libvirt_daemon_enabled(host: Host) -> Finding:
     if all(daemon.at_boot for daemon in daemons):
         return passed(text("{daemons}: enabled", daemons=_names(daemons)))
     if all(daemon.at_boot or daemon.at_first_client for daemon in daemons):
-        note = text("only the socket is enabled: guests and networks marked for autostart wait for the first client")
+        note = text(
+            "only the socket is enabled: guests and networks marked for autostart wait for the first client"
+        )
         return passed(text("{daemons}: the socket is enabled", daemons=_names(daemons)), note=note)
     if not _installed(daemons):
         return _not_installed(host)
     names = [daemon.name for daemon in daemons]
-    states = ", ".join(f"{daemon.name}.service {daemon.service['file'] or '-'}" for daemon in daemons)
     return failed(
         "masked" if any(daemon.masked for daemon in daemons) else "not-enabled",
-        text("{states}", states=states),
+        text("{states}", states=_states(daemons, "file")),
         why=text("What is only started by hand is gone after the next boot."),
         hint=text("Look at: systemctl is-enabled {unit}", unit=names[0]),
         fix=(*_unmask(daemons), f"sudo systemctl enable {' '.join(names)}"),
     )
+
+
+def start_commands(host: Host) -> tuple[str, ...]:
+    """The commands that start the daemon, installing it where it is missing; none where it falls again."""
+    try:
+        daemons = _daemons(host)
+    except Unobservable:
+        return ()
+    if not _installed(daemons):
+        return _install(host)
+    return () if any(daemon.failed for daemon in daemons) else _start(daemons)
+
+
+def restart_command(host: Host, modular: str) -> str:
+    """The command that restarts the daemon: libvirtd, or ``modular`` where that is what runs."""
+    try:
+        monolithic = any(daemon.name in MONOLITHIC for daemon in _daemons(host))
+    except Unobservable:
+        monolithic = True
+    return f"sudo systemctl restart {MONOLITHIC[0] if monolithic else modular}"
 
 
 def _daemons(host: Host) -> list[_Daemon]:
@@ -115,24 +151,76 @@ def _daemons(host: Host) -> list[_Daemon]:
     return next((way for way in ways if _installed(way)), ways[0])
 
 
+def _voice(host: Host) -> str:
+    """Whether libvirt lets us in (``open``), turns us away (``refused``), or is not there (``silent``).
+
+    A socket can listen for a daemon that cannot start, or be gone under one that runs: only
+    asking tells. The socket for reading alone may be missing until the daemon has woken up.
+    """
+    refused = False
+    for access in _ACCESSES:
+        answer = host.ask(connection(SYSTEM, access))
+        if answer["open"]:
+            return "open"
+        refused = refused or answer["code"] != SYSTEM_ERROR or answer["errno"] in (_EPERM, _EACCES)
+    return "refused" if refused else "silent"
+
+
+def _without_voice(host: Host, daemons: Sequence[_Daemon] | None, failure: Unobservable) -> Finding:
+    """What the units alone tell, where libvirt could not be asked.
+
+    :raises Unobservable: ``failure``, where they do not settle it.
+    """
+    if daemons is None:
+        raise failure
+    if not all(daemon.up for daemon in daemons):
+        return _why_down(host, daemons)
+    if failure.reason == "binding-missing":
+        return passed(text("{daemons}: up", daemons=_names(daemons)))
+    if failure.reason == "not-answering" and not any(daemon.running for daemon in daemons):
+        # The socket took the call, and systemd hung up because the service would not start.
+        return _daemon_failed(daemons)
+    raise failure
+
+
 def _why_down(host: Host, daemons: Sequence[_Daemon]) -> Finding:
     if not _installed(daemons):
         return _not_installed(host)
-    names = " ".join(daemon.name for daemon in daemons)
-    states = ", ".join(f"{daemon.name}.service {daemon.service['active']}" for daemon in daemons)
-    if any(daemon.masked for daemon in daemons):
-        code = "masked"
-    elif any(daemon.failed for daemon in daemons):
-        code = "daemon-failed"
-    else:
-        code = "stopped"
+    if any(daemon.failed for daemon in daemons):
+        return _daemon_failed(daemons)
     return failed(
-        code,
-        text("{states}, and nobody listens in its place", states=states),
+        "masked" if any(daemon.masked for daemon in daemons) else "stopped",
+        text("{states}, and nobody listens in its place", states=_states(daemons, "active")),
         why=_WHY,
-        hint=text("Look at: systemctl status {unit}", unit=daemons[0].name),
-        fix=(*_unmask(daemons), f"sudo systemctl start {names}"),
+        hint=_look_at(daemons),
+        fix=_start(daemons),
     )
+
+
+def _daemon_failed(daemons: Sequence[_Daemon]) -> Finding:
+    """No fix: what starts and falls will fall again until someone has read why."""
+    return failed(
+        "daemon-failed",
+        text("{states}: it was started, and ended by itself", states=_states(daemons, "active")),
+        why=_WHY,
+        hint=text("Read why, mend that, and start it again: sudo journalctl -u {unit}", unit=daemons[0].name),
+    )
+
+
+def _socket_gone(daemons: Sequence[_Daemon]) -> Finding:
+    units = " ".join(f"{daemon.name}.{kind}" for daemon in daemons for kind in ("service", "socket"))
+    return failed(
+        "socket-gone",
+        text("{states}, but nobody can reach it: its socket is gone", states=_states(daemons, "active")),
+        why=_WHY,
+        hint=_look_at(daemons),
+        # A socket cannot be made anew under a service that runs.
+        fix=(f"sudo systemctl stop {units}", *_start(daemons)),
+    )
+
+
+def _start(daemons: Sequence[_Daemon]) -> tuple[str, ...]:
+    return (*_unmask(daemons), f"sudo systemctl start {' '.join(daemon.name for daemon in daemons)}")
 
 
 def _no_daemon_program(host: Host) -> bool:
@@ -145,13 +233,22 @@ def _not_installed(host: Host) -> Finding:
         text("neither libvirtd nor virtqemud is installed"),
         why=_WHY,
         hint=text("Install the package that brings the daemon."),
-        fix=install(host, ["libvirtd", "virsh"]),
+        fix=_install(host),
     )
 
 
+def _install(host: Host) -> tuple[str, ...]:
+    # Debian's package starts what it brings; others leave that to the administrator.
+    return (*install(host, ["libvirtd", "virsh"]), "sudo systemctl enable --now libvirtd")
+
+
 def _unmask(daemons: Sequence[_Daemon]) -> tuple[str, ...]:
-    units = [f"{daemon.name}.{kind}" for daemon in daemons if daemon.masked for kind in ("service", "socket")]
-    return (f"sudo systemctl unmask {' '.join(units)}",) if units else ()
+    masked = [daemon for daemon in daemons if daemon.masked]
+    units = " ".join(f"{daemon.name}.{kind}" for daemon in masked for kind in ("service", "socket"))
+    runtime = any(daemon.service["file"] == "masked-runtime" for daemon in masked)
+    commands = [f"sudo systemctl unmask {units}"] if masked else []
+    # A mask for this boot lies in another folder, which unmask leaves alone.
+    return (*commands, *([f"sudo systemctl unmask --runtime {units}"] if runtime else []))
 
 
 def _installed(daemons: Sequence[_Daemon]) -> bool:
@@ -160,3 +257,16 @@ def _installed(daemons: Sequence[_Daemon]) -> bool:
 
 def _names(daemons: Sequence[_Daemon]) -> str:
     return ", ".join(daemon.name for daemon in daemons)
+
+
+def _states(daemons: Sequence[_Daemon], which: str) -> str:
+    """The services in systemd's own words; ``which`` is ``active`` or ``file``."""
+    words = {
+        daemon.name: daemon.service["active"] if which == "active" else daemon.service["file"]
+        for daemon in daemons
+    }
+    return ", ".join(f"{name}.service {word or '-'}" for name, word in words.items())
+
+
+def _look_at(daemons: Sequence[_Daemon]) -> Text:
+    return text("Look at: systemctl status {unit}", unit=daemons[0].name)

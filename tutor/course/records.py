@@ -20,14 +20,6 @@ QUIZ = "quiz"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the lesson text something stands, for messages to authors."""
-
-    file: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     """A piece of a step, in reading order.
 

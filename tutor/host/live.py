@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from tutor.host.machine import Machine
+from tutor.errors import UserError
+from tutor.host.machine import PASSWORD_LIMIT, Machine
 from tutor.host.question import Observation, Question, Unobservable
 from tutor.host.source import SOURCES, Source
 from tutor.text import text
@@ -39,7 +40,8 @@ class LiveHost:
         """Begin to answer the slow ones of ``questions``, all at the same time."""
         by_source: dict[str, list[Question[Any]]] = {}
         for question in questions:
-            if question.key not in self._jobs and SOURCES[question.source].slow:
+            source = SOURCES.get(question.source)
+            if question.key not in self._jobs and source is not None and source.slow:
                 self._jobs[question.key] = _Job()
                 by_source.setdefault(question.source, []).append(question)
         for name, wanted in by_source.items():
@@ -58,15 +60,14 @@ class LiveHost:
         job = self._jobs.get(question.key)
         if job is None:
             job = self._jobs[question.key] = _Job()
-            source = SOURCES[question.source]
+            source = SOURCES.get(question.source, _NOWHERE)
             if source.slow:
                 self._in_background(source, [question])
             else:
                 self._look(source, [question])
-        if not job.done.wait(LIMIT):
+        if not self._done_in_time(job):
             late = Unobservable("timed-out", text("{question} was not answered in time", question=question.key))
-            job.observation = Observation(question.key, None, late, "", time.time(), LIMIT)
-            job.done.set()
+            self._end(job, Observation(question.key, None, late, "", time.time(), LIMIT))
         assert job.observation is not None  # noqa: S101 - set before done
         return job.observation
 

@@ -19,12 +19,18 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 #: Seconds that one program may take.
 PROGRAM_LIMIT = 5.0
 
+#: Seconds that a person has for typing a password.
+PASSWORD_LIMIT = 120.0
+
 #: Seconds that a hung libvirt daemon may cost a run, all connections and calls together.
 LIBVIRT_LIMIT = 4.0
 
 
 class Patience:
     """A budget of waiting, shared by all who wait for the same daemon.
+
+    A second in which several wait is one second: a daemon that is slow to start has many callers
+    at its door, and is not hung for that.
 
     :param seconds: how long may be waited in all.
     :param grace: what each wait gets once the budget is spent, so that a second daemon that
@@ -35,14 +41,26 @@ class Patience:
         self._left = seconds
         self._grace = grace
         self._lock = Lock()
+        self._waiting = 0
+        self._since = 0.0
 
     def wait(self, event: Event) -> bool:
         """Wait for ``event``; whether it came in time."""
-        started = time.monotonic()
-        came = event.wait(max(self._left, self._grace))
+        left = self._count(1)
+        try:
+            return event.wait(max(left, self._grace))
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> float:
+        """One waits more, or less; the seconds that are left."""
         with self._lock:
-            self._left -= time.monotonic() - started
-        return came
+            now = time.monotonic()
+            if self._waiting:
+                self._left -= now - self._since
+            self._since = now
+            self._waiting += more
+            return self._left
 
 
 class Memory(Protocol):
@@ -68,6 +86,7 @@ class Machine:
     :param environ: the environment of this session.
     :param ask_password: None where no password may be asked for (no terminal, machine format).
     :param memory: the journal, where there is one.
+    :ivar asking: whether sudo asks the person for a password at this moment.
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -75,6 +94,8 @@ class Machine:
     memory: Memory | None = None
     patience: Patience = field(default_factory=lambda: Patience(LIBVIRT_LIMIT))
     run_program: Callable[..., Completed] = run
+    asking: bool = False
+    _refused: bool = False
     _sudo_lock: Lock = field(default_factory=Lock)
     _shared: dict[Hashable, Any] = field(default_factory=dict)
     _shared_lock: Lock = field(default_factory=Lock)
@@ -110,14 +131,19 @@ class Machine:
         return self.home + path[1:] if path == "~" or path.startswith("~/") else path
 
     def run(
-        self, argv: Sequence[str], *, limit: float = PROGRAM_LIMIT, env: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        limit: float = PROGRAM_LIMIT,
+        env: Mapping[str, str] | None = None,
+        detached: bool = True,
     ) -> Completed:
-        """Run a program with the C locale and no input.
+        """Run a program with the C locale and no input; see :func:`tutor.host.process.run`.
 
         :raises Unobservable: ``program-missing`` or ``timed-out``.
         """
         env = {**self.environ, "LC_ALL": "C", "LANGUAGE": "C", "PATH": self.path} if env is None else env
-        return self.run_program(argv, limit=limit, env=env)
+        return self.run_program(argv, limit=limit, env=env, detached=detached)
 
     def run_as_root(self, argv: Sequence[str], purpose: Text) -> Completed:
         """Run one named read through sudo, or directly for root.
@@ -129,17 +155,26 @@ class Machine:
         if os.geteuid() == 0:
             return self.run(argv)
         with self._sudo_lock:
-            if self.run(["sudo", "-n", "true"]).returncode != 0:
+            if self.run(["sudo", "-n", "true"], detached=False).returncode != 0:
                 self._ask_for_password(argv, purpose)
-            return self.run(["sudo", "-n", *argv])
+            return self.run(["sudo", "-n", *argv], detached=False)
 
     def _ask_for_password(self, argv: Sequence[str], purpose: Text) -> None:
-        if self.ask_password is not None:
-            self.ask_password(purpose, argv)
-            if self.run_program(["sudo", "-v"], limit=120, env=dict(self.environ), foreground=True).returncode == 0:
-                return
-        raise Unobservable(
-            "not-permitted",
-            text("{purpose} needs sudo, which wants a password", purpose=purpose),
-            ("sudo -v",),
-        )
+        """Ask once: who refuses the first time has refused."""
+        if self.ask_password is not None and not self._refused:
+            self._refused = True
+            self.asking = True
+            try:
+                self.ask_password(purpose, argv)
+                asked = self.run_program(
+                    ["sudo", "-v"], limit=PASSWORD_LIMIT, env=dict(self.environ), foreground=True
+                )
+            finally:
+                self.asking = False
+            self._refused = asked.returncode != 0
+        if self.ask_password is None or self._refused:
+            raise Unobservable(
+                "not-permitted",
+                text("{purpose} needs sudo, which wants a password", purpose=purpose),
+                ("sudo -v",),
+            )

@@ -28,23 +28,25 @@ class Completed:
 
 
 def run(
-    argv: Sequence[str], *, limit: float, env: Mapping[str, str], foreground: bool = False
+    argv: Sequence[str], *, limit: float, env: Mapping[str, str], foreground: bool = False, detached: bool = True
 ) -> Completed:
     """Run a program without input and wait for it at most ``limit`` seconds.
 
     :param foreground: leave it on the terminal, where sudo asks for its password.
+    :param detached: give it a session of its own, so that its children end with it. Not so sudo:
+        it remembers a password for the terminal's session (sudoers(5), timestamp_type).
     :raises Unobservable: ``program-missing``, ``timed-out``, or ``too-much-output``.
     """
     pipe = None if foreground else subprocess.PIPE
+    detached = detached and not foreground
     try:
-        # A session of its own, so that a program's children end with it.
         process = subprocess.Popen(
             list(argv),
             stdin=None if foreground else subprocess.DEVNULL,
             stdout=pipe,
             stderr=pipe,
             env=dict(env),
-            start_new_session=not foreground,
+            start_new_session=detached,
         )
     except OSError as error:
         raise Unobservable(
@@ -55,7 +57,7 @@ def run(
         try:
             return _collect(process, argv[0], time.monotonic() + limit)
         finally:
-            _end(process, group=not foreground)
+            _end(process, group=detached)
 
 
 def _collect(process: subprocess.Popen[bytes], program: str, deadline: float) -> Completed:
@@ -97,4 +99,6 @@ def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:
-        process.kill()
+        # sudo is root's by then: it gives up by itself (sudoers(5), passwd_timeout).
+        with contextlib.suppress(PermissionError):
+            process.kill()
