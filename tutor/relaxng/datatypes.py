@@ -10,7 +10,9 @@ from functools import cache
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DOUBLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|-?INF|NaN")
 _NCNAME = re.compile(r"[^\W\d][\w.-]*")
-_DATE_TIME = re.compile(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_DATE_TIME = re.compile(
+    r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 #: Integer types by their range (XML Schema part 2, 3.3.13 to 3.3.25).
 _RANGES: dict[str, tuple[int | None, int | None]] = {
@@ -69,7 +71,13 @@ def _valid(name: str, content: str) -> bool:
             return False
         number = int(content)
         return (low is None or low <= number) and (high is None or number <= high)
-    shapes = {"double": _DOUBLE, "float": _DOUBLE, "decimal": _DOUBLE, "NCName": _NCNAME, "dateTime": _DATE_TIME}
+    shapes = {
+        "double": _DOUBLE,
+        "float": _DOUBLE,
+        "decimal": _DOUBLE,
+        "NCName": _NCNAME,
+        "dateTime": _DATE_TIME,
+    }
     if name in shapes:
         return shapes[name].fullmatch(content) is not None
     if name == "boolean":

@@ -93,9 +93,7 @@ def forgiven_tag(pattern: Pattern) -> Pattern:
     return _without_attributes(pattern, EMPTY, forgiven_tag)
 
 
-def _without_attributes(
-    pattern: Pattern, attribute: Pattern, again: Callable[[Pattern], Pattern]
-) -> Pattern:
+def _without_attributes(pattern: Pattern, attribute: Pattern, again: Callable[[Pattern], Pattern]) -> Pattern:
     if isinstance(pattern, After):
         return after(again(pattern.left), pattern.right)
     if isinstance(pattern, Choice):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -18,11 +20,15 @@ class Place:
 
 @dataclass(slots=True)
 class Node:
-    """An element: its attributes in order, and its children, elements and runs of text."""
+    """An element: its attributes in order, and its children, elements and runs of text.
+
+    ``places`` are those of the attributes; fewer where the encoding does not let them be found.
+    """
 
     name: Name
     place: Place
     attributes: list[tuple[Name, str]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     children: list[Node | tuple[str, Place]] = field(default_factory=list)
     end: Place = field(default_factory=lambda: Place(1, 1))
 
@@ -36,6 +42,9 @@ class NotXml(ValueError):
         self.place = place
 
 
+_TAG = re.compile(rb"""<[^\s/>]+(?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_ATTRIBUTE = re.compile(rb"""\s([^\s=/>"']+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+
 #: Deeper than any libvirt document, shallower than what would exhaust a program's stack.
 MAX_DEPTH = 200
 
@@ -45,9 +54,9 @@ def read(content: bytes) -> Node:
 
     :raises NotXml: also for entity declarations, which no libvirt document needs, and for depth.
     """
-    reader = _Reader()
+    reader = _Reader(content)
     try:
-        reader.parser.Parse(content, True)  # noqa: FBT003 - expat takes no keyword
+        reader.parser.Parse(content, True)
     except expat.ExpatError as error:
         place = Place(error.lineno, error.offset + 1)
         raise NotXml(expat.ErrorString(error.code), place) from None
@@ -57,7 +66,8 @@ def read(content: bytes) -> Node:
 class _Reader:
     """Builds the tree from expat's events."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.ordered_attributes = True
         self.parser.buffer_text = True
@@ -77,11 +87,24 @@ class _Reader:
             raise NotXml("elements are nested too deeply", self._here())
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
         node = Node(_name(name), self._here(), [(_name(key), value) for key, value in pairs])
+        node.places = list(self._attribute_places())
         if self._open:
             self._open[-1].children.append(node)
         else:
             self.root = node
         self._open.append(node)
+
+    def _attribute_places(self) -> Iterator[Place]:
+        """Expat tells where a tag begins, not where its attributes do: read the tag again."""
+        here, start = self._here(), self.parser.CurrentByteIndex
+        tag = _TAG.match(self._content, start)
+        for found in _ATTRIBUTE.finditer(self._content, start, tag.end()) if tag else ():
+            if found[1].startswith(b"xmlns"):
+                continue
+            before = self._content[start : found.start(1)].decode("utf-8", "replace")
+            lines = before.split("\n")
+            column = len(lines[-1]) + (here.column if len(lines) == 1 else 1)
+            yield Place(here.line + len(lines) - 1, column)
 
     def _end(self, _name: str) -> None:
         self._open.pop().end = self._here()

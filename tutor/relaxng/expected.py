@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from tutor.relaxng.names import Name, listed
 from tutor.relaxng.patterns import (
@@ -19,6 +20,8 @@ from tutor.relaxng.patterns import (
     Value,
 )
 
+P = TypeVar("P", bound=Pattern)
+
 
 def elements(pattern: Pattern) -> set[Name]:
     """The elements that may begin here."""
@@ -28,7 +31,8 @@ def elements(pattern: Pattern) -> set[Name]:
 def attributes(pattern: Pattern) -> dict[Name, list[Pattern]]:
     """The attributes that the open start tag may still have, with what each may contain."""
     found: dict[Name, list[Pattern]] = {}
-    for one in _anywhere(pattern):
+    # Attributes have no order: those behind a group's left part count as well.
+    for one in _first(pattern, Attribute):
         for name in listed(one.names):
             found.setdefault(name, []).append(one.inner)
     return found
@@ -56,10 +60,14 @@ def datatypes(pattern: Pattern) -> list[Data]:
 
 def takes_text(pattern: Pattern) -> bool:
     """Whether text of any kind may stand here."""
-    return any(True for kind in (Text, Data, Value) for _ in _first(pattern, kind))
+    return any(_has(pattern, kind) for kind in (Text, Data, Value))
 
 
-def _required(pattern: Pattern, kind: type[Element] | type[Attribute]) -> set[Name]:
+def _has(pattern: Pattern, kind: type[Pattern]) -> bool:
+    return next(_first(pattern, kind), None) is not None
+
+
+def _required(pattern: Pattern, kind: type[Element | Attribute]) -> set[Name]:
     if isinstance(pattern, kind):
         return set(listed(pattern.names))
     if isinstance(pattern, Choice):
@@ -71,7 +79,7 @@ def _required(pattern: Pattern, kind: type[Element] | type[Attribute]) -> set[Na
     return _required(pattern.left, kind) if isinstance(pattern, After) else set()
 
 
-def _first(pattern: Pattern, kind: type[Pattern], seen: set[int] | None = None) -> Iterator[Pattern]:
+def _first(pattern: Pattern, kind: type[P], seen: set[int] | None = None) -> Iterator[P]:
     """The parts of a kind that could match next."""
     seen = set() if seen is None else seen
     if id(pattern) in seen:
@@ -90,10 +98,3 @@ def _first(pattern: Pattern, kind: type[Pattern], seen: set[int] | None = None) 
         yield from _first(pattern.inner, kind, seen)
     elif isinstance(pattern, After):
         yield from _first(pattern.left, kind, seen)
-
-
-def _anywhere(pattern: Pattern) -> Iterator[Attribute]:
-    # Attributes have no order: those behind a group's left part count as well.
-    for one in _first(pattern, Attribute):
-        if isinstance(one, Attribute):
-            yield one

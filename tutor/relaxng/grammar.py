@@ -57,7 +57,7 @@ class _Node:
     @property
     def children(self) -> Iterator[_Node]:
         for child in self.xml:
-            if isinstance(child.tag, str) and child.tag.startswith(_NS):
+            if child.tag.startswith(_NS):
                 yield _Node(child, child.get("ns", self.ns))
 
     def get(self, name: str) -> str:
@@ -129,7 +129,9 @@ class _Grammar:
         if kind == "element":
             return element(_names_of(node), lambda: self._group(node))
         if kind == "attribute":
-            return attribute(_names_of(node, attribute=True), self._group(node) if _has_pattern(node) else TEXT)
+            return attribute(
+                _names_of(node, attribute=True), self._group(node) if _has_pattern(node) else TEXT
+            )
         if kind == "data":
             return data(_datatype(node), self._excluded(node))
         simple = {"empty": EMPTY, "notAllowed": NOT_ALLOWED, "text": TEXT}
@@ -183,7 +185,9 @@ def _has_pattern(node: _Node) -> bool:
 def _names_of(node: _Node, *, attribute: bool = False) -> NameClass:
     if node.get("name"):
         # An attribute without a prefix is in no namespace, unless its own ns says so.
-        return Exactly((node.xml.get("ns", "") if attribute else node.ns, node.get("name").rpartition(":")[2]))
+        return Exactly(
+            (node.xml.get("ns", "") if attribute else node.ns, node.get("name").rpartition(":")[2])
+        )
     return _name_class(next(child for child in node.children if child.kind in (*_NAMES, "choice")))
 
 
@@ -192,7 +196,9 @@ def _name_class(node: _Node) -> NameClass:
         return Exactly((node.ns, (node.xml.text or "").strip()))
     if node.kind == "choice":
         return reduce(AnyOf, (_name_class(child) for child in node.children))
-    excluded = [_name_class(one) for child in node.children if child.kind == "except" for one in child.children]
+    excluded = [
+        _name_class(one) for child in node.children if child.kind == "except" for one in child.children
+    ]
     namespace = node.ns if node.kind == "nsName" else None
     return AnyName(namespace, reduce(AnyOf, excluded) if excluded else None)
 

@@ -143,7 +143,7 @@ class Element(Pattern):
 _built: dict[Hashable, Pattern] = {}
 
 
-def _once(kind: type[P], nullable: bool, *parts: Any) -> P:  # noqa: FBT001
+def _once(kind: type[P], nullable: bool, *parts: Any) -> P:
     key = (kind, *(id(part) if isinstance(part, Pattern) else part for part in parts))
     found = _built.get(key)
     if found is None:

@@ -75,10 +75,11 @@ class _Walk:
 
     def _start_tag(self, inside: Pattern, node: Node, path: tuple[str, ...]) -> Pattern:
         before = len(self.faults)
-        for name, value in node.attributes:
+        for index, (name, value) in enumerate(node.attributes):
             rest = derivative.with_attribute(inside, name, value)
             if rest is NOT_ALLOWED:
-                self._attribute_fault(inside, node, path, name, value)
+                place = node.places[index] if index < len(node.places) else node.place
+                self._attribute_fault(inside, place, path, name, value)
                 rest = self._as_if_right(inside, name)
             inside = rest
         closed = derivative.closed_tag(inside)
@@ -90,21 +91,23 @@ class _Walk:
         return closed
 
     def _attribute_fault(
-        self, inside: Pattern, node: Node, path: tuple[str, ...], name: Name, value: str
+        self, inside: Pattern, place: Place, path: tuple[str, ...], name: Name, value: str
     ) -> None:
         allowed = expected.attributes(inside)
         if name not in allowed:
-            self._tell("unknown-attribute", node.place, path, name[1], value=value, wanted=_locals(set(allowed)))
+            self._tell("unknown-attribute", place, path, name[1], value=value, wanted=_locals(set(allowed)))
             return
         contents = allowed[name]
         wanted = dict.fromkeys(one for content in contents for one in expected.values(content))
         types = dict.fromkeys(one for content in contents for one in expected.datatypes(content))
-        self._tell("bad-value", node.place, path, name[1], value=value, wanted=tuple(wanted), datatypes=tuple(types))
+        self._tell(
+            "bad-value", place, path, name[1], value=value, wanted=tuple(wanted), datatypes=tuple(types)
+        )
 
     @staticmethod
     def _as_if_right(inside: Pattern, name: Name) -> Pattern:
         """Behind a bad value: as if any of the allowed ones had been there."""
-        rest = NOT_ALLOWED
+        rest: Pattern = NOT_ALLOWED
         for content in expected.attributes(inside).get(name, []):
             for value in expected.values(content):
                 rest = choice(rest, derivative.with_attribute(inside, name, value))

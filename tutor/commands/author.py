@@ -1,0 +1,32 @@
+"""``tutor author``: for those who write lessons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tutor.commands.session import Session
+from tutor.course.lint import ParameterInfo, lint
+from tutor.course.load import packaged_folder
+from tutor.errors import CourseError, UsageError
+from tutor.grading.catalogue import all_checks
+from tutor.text import text
+
+
+def author_lint(session: Session, folder: Path | None, *, strict: bool = False) -> int:
+    """Everything that can be said against a course, a line each; 0 where there is nothing.
+
+    :param folder: the course; None for the packaged one.
+    """
+    if folder is not None and not folder.is_dir():
+        raise UsageError(
+            text("there is no course folder {folder}", folder=str(folder)),
+            text("Name a folder that holds course.toml"),
+        )
+    known = {
+        check.name: {name: ParameterInfo(kind, required) for name, kind, required in check.parameters}
+        for check in all_checks()
+    }
+    findings = lint(folder or Path(packaged_folder()), known, strict=strict)
+    for finding in findings:
+        session.out.write(session.style.show(finding.text.render(session.translate)) + "\n")
+    return CourseError.exit_code if findings else 0

@@ -1,0 +1,36 @@
+"""What is said about a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tutor.relaxng.document import Place
+from tutor.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error makes the document invalid; a warning is valid, and yet will not do what was meant.
+
+    ``code`` is stable and kebab-case; ``hint`` says what could be written instead.
+    """
+
+    severity: Literal["error", "warning"]
+    code: str
+    place: Place
+    what: Text
+    hint: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A document's kind (its root element) and its problems, in the order of the text."""
+
+    kind: str | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether the schema accepts it; warnings do not count."""
+        return not any(problem.severity == "error" for problem in self.problems)
