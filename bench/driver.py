@@ -1,7 +1,7 @@
 """Runs on the machine that is measured, by the tool's own Python: commands in turn, and what each took.
 
-Standard input is a JSON object: ``commands`` (name to argument list), ``rounds`` and ``warm_up``. Standard output
-is one too: for each name, a list of ``[wall, cpu, exit code]``, in milliseconds, one for each round.
+Standard input is a JSON object: ``commands`` (name to argument list), ``rounds`` and ``warm_up``. Standard
+output is one too: for each name, a list of ``[wall, cpu, exit code]``, in milliseconds, one for each round.
 
 It stands alone: only this file is copied to the machine.
 """

@@ -16,7 +16,9 @@ def virsh(host: Host, command: str, *words: str) -> str:
 
 def virt_xml(host: Host, domain: str, *words: str) -> str:
     """A virt-xml command that edits a domain's persistent definition."""
-    return " ".join([f"{_sudo(host)}virt-xml --connect {SYSTEM}", quote(domain), *(quote(word) for word in words)])
+    return " ".join(
+        [f"{_sudo(host)}virt-xml --connect {SYSTEM}", quote(domain), *(quote(word) for word in words)]
+    )
 
 
 def virt_install(host: Host, *words: str) -> str:

@@ -2,54 +2,95 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
-from collections.abc import Iterator
 from shlex import quote
-from typing import Any
 
-from checks.commands import virt_install
 from checks.packages import install_missing
-from tutor.grading.finding import failed, passed, skipped
+from checks.paths import set_aside, shell
+from checks.vscode import Rule, rules_for
+from tutor.grading.finding import failed, passed, skipped, unknown
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
-from tutor.host.documents import Document, document
-from tutor.host.files import file_text, listing
+from tutor.host.documents import SCHEMA_OF, SCHEMAS, Document, Model, document
+from tutor.host.files import file_status, file_text, listing
 from tutor.host.host import Host
+from tutor.host.programs import program
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
 #: The namespace that an xml-model line must name for RELAX NG (relaxng.org).
 RELAX_NG = "http://relaxng.org/ns/structure/1.0"
 
-#: The schema file of each kind of document, where libvirt installs it.
-SCHEMA_FILE = {"domain": "domain.rng", "network": "network.rng", "pool": "storagepool.rng"}
+#: Files beside the student's own that are looked at; a folder with more is no folder of the course.
+MAX_BESIDE = 100
 
-#: Where VS Code and its builds keep the user's settings.
-USER_SETTINGS = tuple(
-    f"~/.config/{product}/User/settings.json" for product in ("Code", "Code - OSS", "VSCodium", "Code - Insiders")
+_WHY = text(
+    "The editor then shows mistakes while you type, and libvirt would silently drop what it does not know."
 )
-
-_WHY = text("The editor then shows mistakes while you type, and libvirt would silently drop what it does not know.")
+_FORWARD_NONE = r"""<forward[[:space:]]+mode=("none"|'none')[[:space:]]*(/>|>[[:space:]]*</forward>)"""
 
 
 def _write(host: Host, path: str, domain: str) -> tuple[str, ...]:
     """Describe the domain anew; the student's own file, where there is one, is kept beside it."""
-    keep = f"if test -e {_shell(path)}; then mv {_shell(path)} {_shell(path + '.old')}; fi"
-    describe = virt_install(
-        host,
-        *("--name", domain, "--memory", "1024", "--vcpus", "1", "--import"),
-        *("--disk", f"/var/lib/libvirt/images/{domain}.qcow2,size=10,format=qcow2", "--network", "network=default"),
-        *("--graphics", "spice", "--osinfo", "detect=on,require=off", "--check", "all=off", "--print-xml"),
+    there = f"test -e {shell(path)} || test -L {shell(path)}"
+    lines = " ".join(quote(line) for line in _description(host, domain))
+    return (f"if {there}; then {set_aside(path)}; fi", f"printf '%s\\n' {lines} > {shell(path)}")
+
+
+def _description(host: Host, domain: str) -> tuple[str, ...]:
+    """The lesson's domain. It has no uuid, so that it fits the student's own of that name or none."""
+    kind = "kvm" if _usable_kvm(host) else "qemu"
+    name = domain.replace("&", "&amp;").replace("<", "&lt;")
+    return (
+        '<?xml version="1.0"?>',
+        _model("domain"),
+        f'<domain type="{kind}">',
+        f"  <name>{name}</name>",
+        '  <memory unit="MiB">1024</memory>',
+        "  <vcpu>1</vcpu>",
+        '  <os><type arch="x86_64">hvm</type><boot dev="hd"/></os>',
+        "  <features><acpi/></features>",
+        "  <devices>",
+        '    <disk type="file" device="disk">',
+        '      <driver name="qemu" type="qcow2"/>',
+        f'      <source file="/var/lib/libvirt/images/{name}.qcow2"/>',
+        '      <target dev="vda" bus="virtio"/>',
+        "    </disk>",
+        '    <interface type="network"><source network="default"/><model type="virtio"/></interface>',
+        '    <graphics type="spice" autoport="yes"/>',
+        "  </devices>",
+        "</domain>",
     )
-    return (*install_missing(host, ["virt-install"]), keep, f"{describe} > {_shell(path)}")
+
+
+def _usable_kvm(host: Host) -> bool:
+    try:
+        device = host.ask(file_status("/dev/kvm"))
+    except Unobservable:
+        return False
+    return device is not None and device["kind"] == "character-device"
+
+
+def _model(schema: str) -> str:
+    return f'<?xml-model href="file://{SCHEMAS}/{SCHEMA_OF[schema]}" schematypens="{RELAX_NG}"?>'
 
 
 @check("xml-file")
 def xml_file(host: Host, *, path: str, domain: str) -> Finding:
     """{path} is a well-formed XML file."""
-    found = host.ask(document(path))
+    try:
+        found = host.ask(document(path))
+    except Unobservable as failure:
+        if failure.reason != "not-a-file":
+            raise
+        return failed(
+            "not-a-file",
+            failure.message,
+            why=text("An editor and libvirt read files."),
+            hint=text("Move away what is there, and save the XML of this step under that name."),
+            fix=_write(host, path, domain),
+        )
     if found is None:
         return failed(
             "missing",
@@ -66,10 +107,34 @@ def xml_file(host: Host, *, path: str, domain: str) -> Finding:
             hint=text("Look at that line: every element is closed, every value quoted."),
             fix=_write(host, path, domain),
         )
-    return passed(text("{path} is well-formed", path=found["path"]))
+    return passed(text("{path} is well-formed", path=found["path"]), note=_encoding_note(found))
 
 
-@check("xml-valid")
+def _encoding_note(found: Document) -> Text | None:
+    if found["encoding"] is None:
+        return None
+    return text(
+        "Libvirt reads UTF-8 only, and will refuse this file: it is {encoding}.", encoding=found["encoding"]
+    )
+
+
+def _install_schemas(host: Host, **_: str) -> tuple[str, ...]:
+    """What brings the schemas: the library of every program of libvirt's. None where they are."""
+    path = f"{SCHEMAS}/{SCHEMA_OF['domain']}"
+    try:
+        if host.ask(file_status(path)) is not None:
+            return ()
+    except Unobservable:
+        pass
+    missing = install_missing(host, ["virsh"])
+    if missing or host.ask(program("apt-get")) is None:
+        return missing or ("sudo dnf reinstall -y libvirt-libs",)
+    # The package's name differs between releases (libvirt0, libvirt-common), and dpkg knows it.
+    owner = f"dpkg-query -S {path} | cut -d: -f1"
+    return (f'sudo apt-get install --reinstall -y "$({owner})"',)
+
+
+@check("xml-valid", remedy=_install_schemas)
 def xml_valid(host: Host, *, path: str, schema: str, domain: str) -> Finding:
     """{path} is valid against libvirt's schema for a {schema}."""
     found = _seen(host, path)
@@ -79,60 +144,137 @@ def xml_valid(host: Host, *, path: str, schema: str, domain: str) -> Finding:
             text("its root element is {root}", root=found["root"] or "-"),
             why=text("Each kind of document has a schema of its own."),
             hint=text("The root element should be {schema}.", schema=schema),
-            fix=_write(host, path, domain),
+            fix=(*_write(host, path, domain), *_install_schemas(host)),
         )
+    if found["valid"] is None:
+        return _no_schema(host, found)
     if found["valid"]:
         return passed(text("valid against {schema}", schema=found["schema"] or ""))
     return failed(
         "invalid",
         _fault(found),
-        why=text("Libvirt drops elements that it does not know without a word, unless it is told to validate."),
+        why=text("Libvirt drops what it does not know without a word, unless it is told to validate."),
         hint=text("Compare with the lesson line by line, or ask: virt-xml-validate {path}", path=path),
         fix=_write(host, path, domain),
     )
 
 
+def _no_schema(host: Host, found: Document) -> Finding:
+    reason = text("libvirt's schemas are not installed: there is no {path}", path=found["schema"] or "")
+    return unknown("schema-missing", reason, fix=_install_schemas(host))
+
+
 def _name_schema(host: Host, *, path: str, schema: str) -> tuple[str, ...]:
-    """Drop xml-model lines that are wrong, and put the right one above the root element."""
-    line = f'<?xml-model href="file:///usr/share/libvirt/schemas/{SCHEMA_FILE[schema]}" schematypens="{RELAX_NG}"?>'
-    drop = r"/<\?xml-model .*\?>/d"
-    put = f"0,/<{schema}[ >]/s|<{schema}[ >]|{line}\\n&|"
-    return (f"sed -i -E -e {quote(drop)} -e {quote(put)} {_shell(path)}",)
+    """Drop xml-model lines that are wrong, and put the right one below the XML declaration."""
+    drop = r"s/<\?xml-model([[:space:]]([^?]|\?[^>])*)?\?>[[:space:]]*//g"
+    put = rf"s|^(\xef\xbb\xbf)?([[:space:]]*<\?xml[[:space:]][^>]*>\n?)?|\1\2{_model(schema)}\n|"
+    # -z: the file is one line to sed, since a line of XML may hold anything. LC_ALL: whatever its encoding.
+    name = f"LC_ALL=C sed -i -z -E -e {quote(drop)} -e {quote(put)} {shell(path)}"
+    return (*_recode(host, path), name)
 
 
-@check("schema-named", remedy=_name_schema)
+def _recode(host: Host, path: str) -> tuple[str, ...]:
+    """Write a file of UTF-16 in UTF-8, which sed and libvirt read."""
+    try:
+        found = host.ask(document(path))
+    except Unobservable:
+        return ()
+    if found is None or not (found["encoding"] or "").upper().startswith(("UTF-16", "UCS", "ISO-10646")):
+        return ()
+    old, new = shell(path), shell(path + ".new")
+    undeclare = r"1s/^(<\?xml [^>]*)[[:space:]]encoding=(\"[^\"]*\"|'[^']*')/\1/"
+    recode = f"iconv -f {quote(found['encoding'] or '')} -t UTF-8 {old} > {new}"
+    steps = f"{recode} && sed -i -E {quote(undeclare)} {new} && mv -T {new} {old}"
+    # Another check's fix may have written the file anew by then.
+    return (f"if LC_ALL=C grep -qaP '\\x00' {old}; then {steps}; fi",)
+
+
+@check("schema-named")
 def schema_named(host: Host, *, path: str, schema: str) -> Finding:
     """{path} names libvirt's {schema} schema, or VS Code's settings name it for that file."""
-    found, wanted = _seen(host, path), SCHEMA_FILE[schema]
+    found, wanted = _seen(host, path), SCHEMA_OF[schema]
     models = [model for model in found["models"] if _last(model["href"]) == wanted]
     if any(model["schematypens"] == RELAX_NG for model in models):
         return passed(text("the file's xml-model line names {schema}", schema=wanted))
-    rules = list(_rules(host, found["path"]))
-    covering = [(pattern, system) for pattern, system in rules if _covers(pattern, found["path"])]
-    if any(_last(system) == wanted for _, system in covering):
-        return passed(text("VS Code's settings name {schema} for it", schema=wanted))
-    code, observed = _what_is_wrong(found, bool(models), rules, covering)
+    files = list(rules_for(host, found["path"]))
+    in_force = [rule for rules in files if (rule := _first(rules))]
+    right = [rule for rule in in_force if _last(rule.system_id) == wanted]
+    if right:
+        surest = min(right, key=lambda rule: rule.lately)
+        return passed(
+            text("VS Code's settings name {schema} for it", schema=wanted), note=_pattern_note(surest)
+        )
+    code, observed = _what_is_wrong(models, found, [rule for rules in files for rule in rules], in_force)
     hint = text("Name {schema} in an xml-model line above the root element, as in the lesson.", schema=wanted)
     return failed(code, observed, why=_WHY, hint=hint, fix=_name_schema(host, path=path, schema=schema))
+
+
+def _first(rules: list[Rule]) -> Rule | None:
+    """The rule that the extension applies: the first that covers the file."""
+    return next((rule for rule in rules if rule.covers or rule.lately), None)
+
+
+def _pattern_note(rule: Rule) -> Text | None:
+    if rule.covers:
+        return None
+    return text(
+        "Only versions of the XML extension since October 2026 read {pattern} so; **/{pattern} works in all.",
+        pattern=rule.pattern,
+    )
+
+
+def _what_is_wrong(
+    untyped: list[Model], found: Document, rules: list[Rule], in_force: list[Rule]
+) -> tuple[str, Text]:
+    if untyped:
+        return "schematypens-missing", text("its xml-model line does not say that the schema is RELAX NG")
+    if found["models"]:
+        return "wrong-schema", text("its xml-model line names {href}", href=found["models"][0]["href"])
+    if in_force:
+        return "wrong-schema", text("VS Code's settings name {href} for it", href=in_force[0].system_id)
+    if rules:
+        patterns = ", ".join(rule.pattern for rule in rules)
+        observed = text("VS Code's rules cover {patterns}, not this file", patterns=patterns)
+        return "pattern-does-not-match", observed
+    return "no-schema", text("neither the file nor VS Code's settings name a schema for it")
 
 
 @check("network-xml-beside")
 def network_xml_beside(host: Host, *, path: str) -> Finding:
     """Network descriptions in the same folder as {path} are valid too."""
     folder = posixpath.dirname(path) or "."
-    names = [name for name in host.ask(listing(folder)) or [] if name.endswith(".xml")]
-    others = [one for name in names if (one := _network(host, posixpath.join(folder, name)))]
+    names = [name for name in host.ask(listing(folder)) or [] if name.endswith(".xml")][:MAX_BESIDE]
+    paths = [posixpath.join(folder, name) for name in names]
+    others = {one: found for one in paths if (found := _network(host, one))}
     if not others:
         return skipped("none-beside", text("there is no network description in {folder}", folder=folder))
-    invalid = next((one for one in others if not one["valid"]), None)
-    if invalid is None:
-        return passed(text("valid: {files}", files=", ".join(posixpath.basename(one["path"]) for one in others)))
+    invalid = [one for one, found in others.items() if found["valid"] is False]
+    if not invalid:
+        unseen = next((found for found in others.values() if found["valid"] is None), None)
+        valid = text("valid: {files}", files=", ".join(posixpath.basename(one) for one in others))
+        return passed(valid) if unseen is None else _no_schema(host, unseen)
+    first = others[invalid[0]]
     return failed(
         "invalid",
-        text("{path}: {fault}", path=invalid["path"], fault=_fault(invalid)),
+        text("{path}: {fault}", path=first["path"], fault=_fault(first)),
         why=text("What the schema refuses, libvirt reads differently from what you meant, or not at all."),
         hint=text("forward mode='none' is the usual one: an isolated network has no forward element at all."),
+        fix=[command for one in invalid for command in _mend(host, one)],
     )
+
+
+def _mend(host: Host, path: str) -> tuple[str, ...]:
+    """Take the usual mistake out. What is not valid without it is set aside: only its author can mend it."""
+    try:
+        found = host.ask(file_text(path))
+    except Unobservable:
+        found = None
+    pattern = _FORWARD_NONE.replace("[[:space:]]", r"\s")
+    if found is None or not re.search(pattern, found["text"]):
+        return (set_aside(path),)
+    drop = rf"s~[[:blank:]]*{_FORWARD_NONE}[[:blank:]]*\n?~~g"
+    mended = f"LC_ALL=C sed -i -z -E {quote(drop)} {shell(path)}"
+    return (mended, f"virt-xml-validate {shell(path)} network || {set_aside(path)}")
 
 
 def _seen(host: Host, path: str) -> Document:
@@ -151,97 +293,16 @@ def _network(host: Host, path: str) -> Document | None:
 
 
 def _fault(found: Document) -> Text:
-    first = found["faults"][0] if found["faults"] else None
-    if first is None:
+    """The first thing that is wrong, and the first line that is named: they come apart (libxml2)."""
+    if not found["faults"]:
         return text("it is not valid")
-    return text("line {line}: {message}", line=first["line"], message=first["message"])
-
-
-def _what_is_wrong(
-    found: Document, untyped: bool, rules: list[tuple[str, str]], covering: list[tuple[str, str]]  # noqa: FBT001
-) -> tuple[str, Text]:
-    if untyped:
-        return "schematypens-missing", text("its xml-model line does not say that the schema is RELAX NG")
-    if found["models"]:
-        return "wrong-schema", text("its xml-model line names {href}", href=found["models"][0]["href"])
-    if covering:
-        return "wrong-schema", text("VS Code's settings name {href} for it", href=covering[0][1])
-    if rules:
-        patterns = ", ".join(pattern for pattern, _ in rules)
-        return "pattern-does-not-match", text("VS Code's rules cover {patterns}, not this file", patterns=patterns)
-    return "no-schema", text("neither the file nor VS Code's settings name a schema for it")
-
-
-def _rules(host: Host, path: str) -> Iterator[tuple[str, str]]:
-    """The xml.fileAssociations rules that apply where ``path`` is open, as (pattern, systemId)."""
-    for settings in (*_workspace_settings(path), *USER_SETTINGS):
-        try:
-            found = host.ask(file_text(settings))
-        except Unobservable:
-            continue
-        rules = _relaxed_json(found["text"]).get("xml.fileAssociations") if found else None
-        for rule in rules if isinstance(rules, list) else []:
-            if isinstance(rule, dict) and isinstance(rule.get("pattern"), str):
-                yield rule["pattern"], str(rule.get("systemId", ""))
-
-
-def _workspace_settings(path: str) -> Iterator[str]:
-    """Any folder above the file may be the one that is open in the editor."""
-    folder = posixpath.dirname(path)
-    while len(folder) > 1:
-        yield f"{folder}/.vscode/settings.json"
-        folder = posixpath.dirname(folder)
-
-
-def _relaxed_json(content: str) -> dict[str, Any]:
-    """JSON with comments and trailing commas, as VS Code reads its settings; {} where it is not."""
-    try:
-        parsed = json.loads(content)
-    except ValueError:
-        import json5
-
-        try:
-            parsed = json5.loads(content)
-        except (ValueError, RecursionError):
-            return {}
-    except RecursionError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
-def _covers(pattern: str, path: str) -> bool:
-    """Whether a rule's pattern covers the file.
-
-    The XML extension hands the pattern to Java's glob matcher, and puts ``**/`` before one that
-    begins with neither ``*``, ``?`` nor ``/`` (java.nio.file.FileSystem.getPathMatcher).
-    """
-    glob = pattern if pattern[:1] in ("*", "?", "/") else f"**/{pattern}"
-    try:
-        return re.fullmatch(_regex(glob), path) is not None
-    except re.error:
-        return False
-
-
-def _regex(glob: str) -> str:
-    """A Java glob as a regular expression: ``*`` stays within a folder, ``**`` does not."""
-    parts = {"**": ".*", "*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")"}
-    found, in_braces = "", 0
-    for token in re.findall(r"\*\*|\\.|\[[^\]]*\]|.", glob, re.DOTALL):
-        in_braces += (token == "{") - (token == "}")
-        if token in parts:
-            found += parts[token]
-        elif token == "," and in_braces:
-            found += "|"
-        elif token.startswith("[") and len(token) > 1:
-            found += token.replace("[!", "[^", 1)
-        else:
-            found += re.escape(token[-1])
-    return found
+    message = found["faults"][0]["message"]
+    line = next((fault["line"] for fault in found["faults"] if fault["line"]), None)
+    if line is None:
+        return text("{message}", message=message)
+    return text("line {line}: {message}", line=line, message=message)
 
 
 def _last(reference: str) -> str:
-    return posixpath.basename(reference.rstrip("/"))
-
-
-def _shell(path: str) -> str:
-    return f"~/{quote(path[2:])}" if path.startswith("~/") else quote(path)
+    """The last segment of a path or an address."""
+    return re.split(r"[?#]", reference)[0].rpartition("/")[2]

@@ -5,22 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.host.question import Unobservable
 from tutor.host.xml import parse
+from tutor.text import text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+#: What os/boot calls a device that has a boot order of its own.
+_BOOT_NAMES = {"disk": "hd", "floppy": "fd", "interface": "network"}
+
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A disk: ``device`` is disk, cdrom, floppy or lun; ``source`` a path, or None."""
+    """A disk: ``kind`` is file, block, volume, network ...; ``device`` is disk, cdrom, floppy or lun.
 
+    ``source`` is the path of a file or a block device, ``pool`` and ``volume`` are what a disk of
+    kind volume names instead; each is None where the disk has none.
+    """
+
+    kind: str
     device: str
     format: str
     target: str
     bus: str
     source: str | None
-    boot_order: int | None
+    pool: str | None
+    volume: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +42,25 @@ class Nic:
     network: str | None
     model: str | None
     mac: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A device with a boot order of its own: its element's name, and what tells it from its like."""
+
+    element: str
+    selector: str
+    boots: str
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A domain's definition. Memory is in KiB."""
+    """A domain's definition. Memory is in KiB.
+
+    ``ordered`` are the devices with a boot order of their own, first to last; libvirt lets a domain
+    have these or ``boot``, never both. ``topology`` is whether sockets and cores are prescribed.
+    """
 
     kind: str
     arch: str
@@ -44,55 +69,103 @@ class Definition:
     current_memory: int
     vcpus: int
     current_vcpus: int
+    topology: bool
+    kernel: str
     boot: tuple[str, ...]
+    ordered: tuple[Ordered, ...]
     disks: tuple[Disk, ...]
     nics: tuple[Nic, ...]
     graphics: tuple[str, ...]
 
+    @property
+    def boots(self) -> str:
+        """What the guest's system is loaded from first: hd, cdrom, network, kernel ..."""
+        if self.kernel:
+            return "kernel"
+        return self.ordered[0].boots if self.ordered else next(iter(self.boot), "")
+
 
 def read(content: str) -> Definition:
-    """The definition in ``content``, the XML that libvirt gave."""
-    root = parse(content)
+    """The definition in ``content``, the XML that libvirt gave.
+
+    :raises Unobservable: ``malformed``; libvirt writes no such thing, but a recording may hold it.
+    """
+    try:
+        return _definition(parse(content))
+    except ValueError as error:
+        why = str(error)[:200]
+        raise Unobservable("malformed", text("the domain's XML is malformed: {error}", error=why)) from None
+
+
+def _definition(root: _Element) -> Definition:
+    """:raises ValueError: for another document's root, and for what should be a number and is none."""
+    if root.tag != "domain":
+        raise ValueError(str(root.tag))
     memory = int(root.findtext("memory") or 0)
-    vcpu = root.find("vcpu")
-    vcpus = int(vcpu.text or 0) if vcpu is not None else 1
-    os_type = root.find("os/type")
+    vcpus = int(root.findtext("vcpu") or 1)
     return Definition(
         kind=root.get("type", ""),
-        arch=os_type.get("arch", "") if os_type is not None else "",
-        os_type=(os_type.text or "") if os_type is not None else "",
+        arch=_get(root, "os/type", "arch") or "",
+        os_type=root.findtext("os/type") or "",
         memory=memory,
         current_memory=int(root.findtext("currentMemory") or memory),
         vcpus=vcpus,
-        current_vcpus=int(vcpu.get("current", vcpus)) if vcpu is not None else vcpus,
+        current_vcpus=int(_get(root, "vcpu", "current") or vcpus),
+        topology=root.find("cpu/topology") is not None,
+        kernel=root.findtext("os/kernel") or "",
         boot=tuple(element.get("dev", "") for element in root.findall("os/boot")),
+        ordered=_in_boot_order(root),
         disks=tuple(_disk(element) for element in root.findall("devices/disk")),
         nics=tuple(_nic(element) for element in root.findall("devices/interface")),
         graphics=tuple(element.get("type", "") for element in root.findall("devices/graphics")),
     )
 
 
+def _in_boot_order(root: _Element) -> tuple[Ordered, ...]:
+    # Not only disks: a network interface, a hostdev or a redirdev may come first.
+    found = [
+        (int(order), _ordered(element))
+        for element in root.findall("devices/*")
+        if (order := _get(element, "boot", "order"))
+    ]
+    return tuple(ordered for _, ordered in sorted(found, key=lambda one: one[0]))
+
+
+def _ordered(element: _Element) -> Ordered:
+    name = str(element.tag)
+    if name == "disk":
+        device, target = element.get("device", "disk"), _get(element, "target", "dev") or ""
+        return Ordered(name, f"target={target}", _BOOT_NAMES.get(device, device))
+    if name == "interface":
+        return Ordered(name, f"mac={_get(element, 'mac', 'address') or ''}", _BOOT_NAMES[name])
+    return Ordered(name, "all", name)
+
+
 def _disk(element: _Element) -> Disk:
-    order = _get(element, "boot", "order")
     return Disk(
+        kind=element.get("type", ""),
         device=element.get("device", "disk"),
         format=_get(element, "driver", "type") or "raw",
         target=_get(element, "target", "dev") or "",
         bus=_get(element, "target", "bus") or "",
         source=_get(element, "source", "file") or _get(element, "source", "dev"),
-        boot_order=int(order) if order else None,
+        pool=_get(element, "source", "pool"),
+        volume=_get(element, "source", "volume"),
     )
 
 
 def _nic(element: _Element) -> Nic:
+    kind = element.get("type", "")
     return Nic(
-        kind=element.get("type", ""),
-        network=_get(element, "source", "network"),
+        kind=kind,
+        # A bridge's or a user interface's source may carry the attribute too, and libvirt ignores it there.
+        network=_get(element, "source", "network") if kind == "network" else None,
         model=_get(element, "model", "type"),
         mac=(_get(element, "mac", "address") or "").lower(),
+        link=_get(element, "link", "state") or "up",
     )
 
 
-def _get(element: _Element, child: str, name: str) -> str | None:
-    found = element.find(child)
+def _get(element: _Element, path: str, name: str) -> str | None:
+    found = element.find(path)
     return None if found is None else found.get(name)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from shlex import quote
+from uuid import NAMESPACE_URL, uuid5
+from xml.sax.saxutils import escape
+
 from checks import domain_xml
-from checks.commands import virsh, virt_install, virt_xml
+from checks.commands import virsh, virt_xml
 from checks.cpu import kvm_is_usable
-from checks.domain_xml import Definition
+from checks.domain_xml import Definition, Ordered
+from checks.network_commands import define, start
 from checks.packages import install_missing
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
@@ -18,11 +25,24 @@ from tutor.host.libvirt.networks import network as network_question
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
-_WHY_NUMBERS = text("The course names these numbers so that every guest fits on an ordinary laptop, and works alike.")
-_DUMP = text("Look at: virsh -c qemu:///system dumpxml --inactive {domain}")
+_WHY_NUMBERS = text(
+    "The course names these numbers so that every guest fits on an ordinary laptop, and works alike."
+)
+_NUMBER = re.compile(r"\+?[0-9]+", re.ASCII)
 
-#: virDomainState names under which a domain is up, as libvirt counts it.
+#: Bytes of the longest name: libvirt writes /etc/libvirt/qemu/NAME.xml.new, and NAME_MAX is 255.
+_LONGEST_NAME = 255 - len(".xml.new")
+
+#: States under which a domain is up, as libvirt counts it.
 _UP = ("running", "blocked")
+
+#: What brings a domain up from any other state; ``start`` from those not named.
+_REVIVE = {
+    "paused": ("resume",),
+    "suspended": ("dompmwakeup",),
+    "crashed": ("destroy", "start"),
+    "shutdown": ("destroy", "start"),
+}
 
 
 def known(host: Host, name: str) -> Domain:
@@ -41,34 +61,96 @@ def definition(host: Host, name: str) -> Definition:
     return domain_xml.read(known(host, name)["inactive_xml"])
 
 
-def guarded(host: Host, name: str, test: str, command: str) -> str:
-    """``command`` where ``test`` fails; the test is left out where nothing can be there yet.
+def pending(host: Host, name: str, part: Callable[[Definition], object]) -> Text | None:
+    """The note for a domain that runs with something else than it is defined with."""
+    found = known(host, name)
+    live = domain_xml.read(found["xml"])
+    if found["state"] == "shut-off" or part(live) == part(domain_xml.read(found["inactive_xml"])):
+        return None
+    return text(
+        "{domain} still runs with what it was started with; this holds from its next start", domain=name
+    )
+
+
+def reference(host: Host, name: str) -> str:
+    """What virsh and virt-xml find the domain by: its name, if they do not take that for a number."""
+    if not _NUMBER.fullmatch(name):
+        return name
+    # virsh(1): a number is the ID of a running domain first, which may be quite another one.
+    found = _seen(host, name)
+    return found["uuid"] if found else str(uuid5(NAMESPACE_URL, name))
+
+
+def manage(host: Host, command: str, name: str, *words: str) -> str:
+    """A virsh command about a domain."""
+    return virsh(host, command, reference(host, name), *words)
+
+
+def edit(host: Host, name: str, *words: str) -> tuple[str, ...]:
+    """The commands that change a domain's persistent definition with virt-xml."""
+    try:
+        install = install_missing(host, ["virt-xml"])
+    except Unobservable:
+        install = ()
+    return (*install, virt_xml(host, reference(host, name), *words))
+
+
+def option(value: str) -> str:
+    """A value in an option of virt-xml, which splits them at commas and reads quotes as a shell does."""
+    return quote(value) if re.search(r"[\s,'\"\\#]", value) else value
+
+
+def unless_there(host: Host, name: str, piece: str, commands: tuple[str, ...]) -> tuple[str, ...]:
+    """``commands``, the last one only where the definition does not hold ``piece``.
 
     A blocked check does not know what is there: its command looks before it adds.
     """
-    try:
-        absent = host.ask(domain_question(SYSTEM, name)) is None
-    except Unobservable:
-        absent = False
-    return command if absent else f"{test} || {command}"
+    if _is_absent(host, name):
+        return commands
+    look = f"{manage(host, 'dumpxml', name, '--inactive')} | grep -q {quote(piece)}"
+    return (*commands[:-1], f"{look} || {commands[-1]}")
 
 
 def look_at(name: str) -> Text:
     """The hint that shows a domain's definition."""
-    return Text(_DUMP.message, {"domain": name})
+    return text("Look at: virsh -c qemu:///system dumpxml --inactive {domain}", domain=quote(name))
+
+
+def _seen(host: Host, name: str) -> Domain | None:
+    try:
+        return host.ask(domain_question(SYSTEM, name))
+    except Unobservable:
+        return None
+
+
+def _is_absent(host: Host, name: str) -> bool:
+    """Whether there is certainly no such domain."""
+    try:
+        return host.ask(domain_question(SYSTEM, name)) is None
+    except Unobservable:
+        return False
 
 
 def _create(host: Host, *, domain: str) -> tuple[str, ...]:
     """Define an empty domain; the other checks' commands furnish it."""
-    make = virt_install(
-        host,
-        *("--name", domain, "--memory", "1024", "--vcpus", "1", "--import"),
-        *("--disk", "none", "--network", "none", "--graphics", "none"),
-        *("--osinfo", "detect=on,require=off", "--print-xml"),
+    # By XML: virt-install refuses names with a space, which libvirt takes.
+    name, uuid = escape(domain), reference(host, domain)
+    identity = f"<name>{name}</name>" + (f"<uuid>{uuid}</uuid>" if uuid != domain else "")
+    xml = (
+        f'<domain type="{_best_type(host)}">{identity}<memory unit="MiB">1024</memory><vcpu>1</vcpu>'
+        "<os><type>hvm</type></os><features><acpi/></features></domain>"
     )
-    look = f"{virsh(host, 'domuuid', domain)} >/dev/null 2>&1"
-    define = f"{make} | {virsh(host, 'define', '/dev/stdin')}"
-    return (*install_missing(host, ["virt-install"]), guarded(host, domain, look, define))
+    make = f"printf %s {quote(xml)} | {virsh(host, 'define', '/dev/stdin')}"
+    if _is_absent(host, domain):
+        return (make,)
+    return (f"{manage(host, 'domuuid', domain)} >/dev/null 2>&1 || {make}",)
+
+
+def _best_type(host: Host) -> str:
+    try:
+        return "kvm" if kvm_is_usable(host) else "qemu"
+    except Unobservable:
+        return "qemu"
 
 
 @check("domain-defined", remedy=_create)
@@ -77,182 +159,35 @@ def domain_defined(host: Host, *, domain: str) -> Finding:
     found = host.ask(domain_question(SYSTEM, domain))
     if found is not None:
         return passed(text("{domain} exists and is {state}", domain=domain, state=found["state"]))
-    elsewhere = _in_session(host, domain)
+    hint = text("Look at: virsh -c qemu:///system list --all")
+    if _is_impossible(domain):
+        return failed(
+            "impossible-name",
+            text("there is no domain {domain}", domain=domain),
+            why=text("libvirt keeps a domain in a file of its name, and there can be no such file."),
+            hint=text("Choose another name for the domain."),
+        )
+    if _in_session(host, domain):
+        return failed(
+            "in-session-mode",
+            text("it exists, but in qemu:///session"),
+            why=text(
+                "Without a URI the tools of an ordinary user talk to qemu:///session, a place of its own."
+            ),
+            hint=hint,
+            fix=_create(host, domain=domain),
+        )
     return failed(
-        "in-session-mode" if elsewhere else "missing",
-        text("it exists, but in qemu:///session") if elsewhere else text("there is no domain {domain}", domain=domain),
-        why=text("Without a URI the tools of an ordinary user talk to qemu:///session, a place of its own.")
-        if elsewhere
-        else text("The rest of this step is about that domain."),
-        hint=text("Look at: virsh -c qemu:///system list --all"),
+        "missing",
+        text("there is no domain {domain}", domain=domain),
+        why=text("The rest of this step is about that domain."),
+        hint=hint,
         fix=_create(host, domain=domain),
     )
 
 
-@check("domain-persistent")
-def domain_persistent(host: Host, *, domain: str) -> Finding:
-    """The domain {domain} is defined to stay, not only until it stops."""
-    if known(host, domain)["persistent"]:
-        return passed(text("{domain} is persistent", domain=domain))
-    return failed(
-        "transient",
-        text("{domain} was started without being defined: it is gone as soon as it stops", domain=domain),
-        why=text("virsh create starts a domain from a file; virsh define keeps it."),
-        hint=text("Look at: virsh -c qemu:///system list --all --persistent"),
-        fix=(f"{virsh(host, 'dumpxml', domain)} | {virsh(host, 'define', '/dev/stdin')}",),
-    )
-
-
-def _run(host: Host, *, domain: str) -> tuple[str, ...]:
-    start = virsh(host, "start", domain)
-    look = f"{virsh(host, 'domstate', domain)} | grep -q running"
-    return (*_start_network(host), guarded(host, domain, look, start))
-
-
-@check("domain-running", remedy=_run)
-def domain_running(host: Host, *, domain: str) -> Finding:
-    """The domain {domain} runs."""
-    state = known(host, domain)["state"]
-    if state in _UP:
-        return passed(text("{domain} is {state}", domain=domain, state=state))
-    commands = {"paused": ("resume",), "suspended": ("dompmwakeup",), "crashed": ("destroy", "start")}
-    code = state if state in commands else "not-running"
-    fix = tuple(virsh(host, command, domain) for command in commands.get(state, ("start",)))
-    return failed(
-        code,
-        text("{domain} is {state}", domain=domain, state=state),
-        why=text("Defining a domain and starting it are two things."),
-        hint=text("Look at: virsh -c qemu:///system domstate --reason {domain}", domain=domain),
-        fix=(*_start_network(host), *fix),
-    )
-
-
-def _memory(host: Host, *, domain: str, mebibytes: int) -> tuple[str, ...]:
-    return (virt_xml(host, domain, "--edit", "--memory", f"memory={mebibytes},currentMemory={mebibytes}"),)
-
-
-@check("domain-memory", remedy=_memory)
-def domain_memory(host: Host, *, domain: str, mebibytes: int) -> Finding:
-    """The domain {domain} has {mebibytes} MiB of memory."""
-    found = definition(host, domain)
-    wanted = mebibytes * 1024
-    if found.memory == wanted and found.current_memory == wanted:
-        return passed(text("{count} MiB", count=mebibytes))
-    # A bare number means KiB to libvirt and virsh, MiB to virt-install.
-    if found.memory in (mebibytes, _whole_mebibytes(mebibytes)):
-        code = "kibibytes"
-    else:
-        code = "wrong-memory" if found.memory != wanted else "wrong-current-memory"
-    return failed(
-        code,
-        text("{memory} KiB, of which the guest gets {current} KiB", memory=found.memory, current=found.current_memory),
-        why=_WHY_NUMBERS,
-        hint=text("A number without a unit is KiB in virsh and in the XML, but MiB in virt-install: {kib} KiB are wanted.",
-                  kib=wanted),
-        fix=_memory(host, domain=domain, mebibytes=mebibytes),
-    )
-
-
-def _vcpus(host: Host, *, domain: str, vcpus: int) -> tuple[str, ...]:
-    return (virt_xml(host, domain, "--edit", "--vcpus", f"vcpus={vcpus},maxvcpus={vcpus}"),)
-
-
-@check("domain-vcpus", remedy=_vcpus)
-def domain_vcpus(host: Host, *, domain: str, vcpus: int) -> Finding:
-    """The domain {domain} has {vcpus} virtual CPUs."""
-    found = definition(host, domain)
-    if found.vcpus == vcpus and found.current_vcpus == vcpus:
-        return passed(text("{count} virtual CPUs", count=vcpus))
-    return failed(
-        "wrong-vcpus" if found.vcpus != vcpus else "vcpus-offline",
-        text("{count} virtual CPUs, of which {current} are on", count=found.vcpus, current=found.current_vcpus),
-        why=_WHY_NUMBERS,
-        hint=look_at(domain),
-        fix=_vcpus(host, domain=domain, vcpus=vcpus),
-    )
-
-
-def _graphics(host: Host, *, domain: str, graphics: str) -> tuple[str, ...]:
-    look = f"{virsh(host, 'dumpxml', '--inactive', domain)} | grep -q '<graphics '"
-    return (guarded(host, domain, look, virt_xml(host, domain, "--add-device", "--graphics", graphics)),)
-
-
-@check("domain-graphics", remedy=_graphics)
-def domain_graphics(host: Host, *, domain: str, graphics: str) -> Finding:
-    """The domain {domain} shows its screen by {graphics}."""
-    found = definition(host, domain).graphics
-    if graphics in found:
-        return passed(text("graphics: {kinds}", kinds=", ".join(found)))
-    change = "--edit" if found else "--add-device"
-    return failed(
-        "wrong-graphics" if found else "no-graphics",
-        text("graphics: {kinds}", kinds=", ".join(found) or "-"),
-        why=text("virt-viewer and virt-manager reach the guest's screen this way."),
-        hint=look_at(domain),
-        fix=(virt_xml(host, domain, change, "--graphics", f"type={graphics},listen=127.0.0.1"),)
-        if found
-        else (virt_xml(host, domain, change, "--graphics", graphics),),
-    )
-
-
-@check("domain-machine")
-def domain_machine(host: Host, *, domain: str, arch: str) -> Finding:
-    """The domain {domain} is a fully virtualized machine (hvm) of architecture {arch}."""
-    found = definition(host, domain)
-    if found.arch == arch and found.os_type == "hvm":
-        return passed(text("{arch}, {os}", arch=found.arch, os=found.os_type))
-    return failed(
-        "wrong-arch" if found.arch != arch else "not-hvm",
-        text("{arch}, {os}", arch=found.arch or "-", os=found.os_type or "-"),
-        why=text("Only a guest of the host's own architecture can run under KVM."),
-        hint=look_at(domain),
-        fix=(virt_xml(host, domain, "--edit", "--boot", f"arch={arch},os_type=hvm,machine="),),
-    )
-
-
-def _boot(host: Host, *, domain: str, device: str) -> tuple[str, ...]:
-    return (virt_xml(host, domain, "--edit", "--boot", device),)
-
-
-@check("domain-boot", remedy=_boot)
-def domain_boot(host: Host, *, domain: str, device: str) -> Finding:
-    """The domain {domain} boots from its disk first ({device})."""
-    found = definition(host, domain)
-    by_order = sorted((disk.boot_order, disk.device) for disk in found.disks if disk.boot_order is not None)
-    first = {"disk": "hd"}.get(by_order[0][1], by_order[0][1]) if by_order else next(iter(found.boot), "")
-    if first == device:
-        return passed(text("first boot device: {device}", device=first))
-    clear = tuple(
-        virt_xml(host, domain, "--edit", f"target={disk.target}", "--disk", "boot.order=")
-        for disk in found.disks
-        if disk.boot_order is not None
-    )
-    return failed(
-        "boots-elsewhere",
-        text("first boot device: {device}", device=first or "-"),
-        why=text("A guest that looks at the network or a CD first does not start its own system."),
-        hint=look_at(domain),
-        fix=(*clear, *_boot(host, domain=domain, device=device)),
-    )
-
-
-@check("domain-type")
-def domain_type(host: Host, *, domain: str) -> Finding:
-    """The domain {domain} uses KVM where this machine can."""
-    found = definition(host, domain)
-    usable = kvm_is_usable(host)
-    if found.kind == "kvm":
-        return passed(text("domain type kvm"))
-    if found.kind == "qemu" and not usable:
-        note = text("KVM is not usable on this machine, so type qemu is accepted: it works, slowly")
-        return passed(text("domain type qemu"), note=note)
-    return failed(
-        "not-kvm",
-        text("domain type {kind}, although KVM is usable here", kind=found.kind),
-        why=text("Under type qemu every instruction is emulated, and the guest is many times slower."),
-        hint=look_at(domain),
-        fix=(virt_xml(host, domain, "--edit", "--xml", "./@type=kvm"),),
-    )
+def _is_impossible(name: str) -> bool:
+    return name == ".." or len(name.encode(errors="replace")) > _LONGEST_NAME
 
 
 def _in_session(host: Host, name: str) -> bool:
@@ -262,15 +197,206 @@ def _in_session(host: Host, name: str) -> bool:
         return False
 
 
-def _whole_mebibytes(kibibytes: int) -> int:
-    """KiB rounded up to whole MiB, as libvirt does for QEMU."""
-    return -(-kibibytes // 1024) * 1024
+@check("domain-persistent")
+def domain_persistent(host: Host, *, domain: str) -> Finding:
+    """The domain {domain} is defined to stay, not only until it stops."""
+    if known(host, domain)["persistent"]:
+        return passed(text("{domain} is persistent", domain=domain))
+    # Without --inactive the copy would hold what only this run has: host devices, process labels.
+    keep = manage(host, "dumpxml", domain, "--inactive", "--security-info")
+    return failed(
+        "transient",
+        text("{domain} was started without being defined: it is gone as soon as it stops", domain=domain),
+        why=text("virsh create starts a domain from a file; virsh define keeps it."),
+        hint=text("Look at: virsh -c qemu:///system list --all --persistent"),
+        fix=(f"{keep} | {virsh(host, 'define', '/dev/stdin')}",),
+    )
 
 
-def _start_network(host: Host) -> tuple[str, ...]:
-    """A guest on the default network cannot start while that is stopped."""
+def _run(host: Host, *, domain: str) -> tuple[str, ...]:
+    begin = manage(host, "start", domain)
+    if _is_absent(host, domain):
+        return (*_networks(host, ()), begin)
+    # By name, not by a word for its state: virsh speaks the student's language.
+    look = f"{virsh(host, 'list', '--name', '--state-running')} | grep -qxF {quote(domain)}"
+    return (*_networks(host, ()), f"{look} || {begin}")
+
+
+@check("domain-running", remedy=_run)
+def domain_running(host: Host, *, domain: str) -> Finding:
+    """The domain {domain} runs."""
+    state = known(host, domain)["state"]
+    if state in _UP:
+        return passed(text("{domain} is {state}", domain=domain, state=state))
+    networks = tuple(nic.network for nic in definition(host, domain).nics if nic.network)
+    revive = tuple(manage(host, command, domain) for command in _REVIVE.get(state, ("start",)))
+    return failed(
+        state if state in _REVIVE else "not-running",
+        text("{domain} is {state}", domain=domain, state=state),
+        why=text("Defining a domain and starting it are two things."),
+        hint=text("Look at: virsh -c qemu:///system domstate --reason {domain}", domain=quote(domain)),
+        fix=(*_networks(host, networks), *revive),
+    )
+
+
+def _networks(host: Host, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Start what a guest on the networks ``names``, and on default, cannot start without."""
+    return tuple(command for name in dict.fromkeys(("default", *names)) for command in _network(host, name))
+
+
+def _network(host: Host, name: str) -> tuple[str, ...]:
     try:
-        default = host.ask(network_question(SYSTEM, "default"))
+        found = host.ask(network_question(SYSTEM, name))
     except Unobservable:
-        default = None
-    return (virsh(host, "net-start", "default"),) if default is not None and not default["active"] else ()
+        return start(host, network=name)
+    if found is None:
+        made = define(host, name)
+        return (*made, *start(host, network=name)) if made else ()
+    return () if found["active"] else start(host, network=name)
+
+
+def _memory(host: Host, *, domain: str, mebibytes: int) -> tuple[str, ...]:
+    size = f"{mebibytes}M"
+    return (
+        manage(host, "setmaxmem", domain, size, "--config"),
+        manage(host, "setmem", domain, size, "--config"),
+    )
+
+
+@check("domain-memory", remedy=_memory)
+def domain_memory(host: Host, *, domain: str, mebibytes: int) -> Finding:
+    """The domain {domain} has {mebibytes} MiB of memory."""
+    found = definition(host, domain)
+    wanted = mebibytes * 1024
+    if found.memory == wanted and found.current_memory == wanted:
+        note = pending(host, domain, lambda one: one.memory)
+        return passed(text("{count} MiB", count=mebibytes), note=note)
+    said = text(
+        "{memory} KiB, of which the guest gets {current} KiB",
+        memory=found.memory,
+        current=found.current_memory,
+    )
+    hint = text(
+        "A number without a unit is KiB in virsh and in the XML, but MiB in virt-install: "
+        "{kib} KiB are wanted.",
+        kib=wanted,
+    )
+    fix = _memory(host, domain=domain, mebibytes=mebibytes)
+    # A bare number means KiB to libvirt and virsh, MiB to virt-install; QEMU gets whole MiB of it.
+    if mebibytes in (found.memory, found.current_memory) or found.memory == -(-mebibytes // 1024) * 1024:
+        return failed("kibibytes", said, why=_WHY_NUMBERS, hint=hint, fix=fix)
+    if found.memory == wanted:
+        return failed("wrong-current-memory", said, why=_WHY_NUMBERS, hint=hint, fix=fix)
+    return failed("wrong-memory", said, why=_WHY_NUMBERS, hint=hint, fix=fix)
+
+
+def _vcpus(host: Host, *, domain: str, vcpus: int) -> tuple[str, ...]:
+    count = str(vcpus)
+    return (
+        manage(host, "setvcpus", domain, count, "--maximum", "--config"),
+        manage(host, "setvcpus", domain, count, "--config"),
+    )
+
+
+@check("domain-vcpus", remedy=_vcpus)
+def domain_vcpus(host: Host, *, domain: str, vcpus: int) -> Finding:
+    """The domain {domain} has {vcpus} virtual CPUs."""
+    found = definition(host, domain)
+    if found.vcpus == vcpus and found.current_vcpus == vcpus:
+        note = pending(host, domain, lambda one: (one.vcpus, one.current_vcpus))
+        return passed(text("{count} virtual CPUs", count=vcpus), note=note)
+    fix = _vcpus(host, domain=domain, vcpus=vcpus)
+    if found.topology and found.vcpus != vcpus:
+        # libvirt refuses a number that sockets and cores do not multiply to.
+        counts = f"vcpus={vcpus},maxvcpus={vcpus},sockets={vcpus},cores=1,threads=1"
+        fix = edit(host, domain, "--edit", "--vcpus", counts)
+    return failed(
+        "wrong-vcpus" if found.vcpus != vcpus else "vcpus-offline",
+        text(
+            "{count} virtual CPUs, of which {current} are on", count=found.vcpus, current=found.current_vcpus
+        ),
+        why=_WHY_NUMBERS,
+        hint=look_at(domain),
+        fix=fix,
+    )
+
+
+def _graphics(host: Host, *, domain: str, graphics: str) -> tuple[str, ...]:
+    add = edit(host, domain, "--add-device", "--graphics", graphics)
+    return unless_there(host, domain, f"<graphics type='{graphics}'", add)
+
+
+@check("domain-graphics", remedy=_graphics)
+def domain_graphics(host: Host, *, domain: str, graphics: str) -> Finding:
+    """The domain {domain} shows its screen by {graphics}."""
+    found = definition(host, domain).graphics
+    said = text("graphics: {kinds}", kinds=", ".join(found) or "-")
+    if graphics in found:
+        return passed(said, note=pending(host, domain, lambda one: sorted(one.graphics)))
+    why = text("virt-viewer and virt-manager reach the guest's screen this way.")
+    if not found:
+        add = edit(host, domain, "--add-device", "--graphics", graphics)
+        return failed("no-graphics", said, why=why, hint=look_at(domain), fix=add)
+    # Anew: a port or a password of the other kind would not be understood.
+    change = edit(host, domain, "--edit", "--graphics", f"clearxml=yes,type={graphics},listen=127.0.0.1")
+    return failed("wrong-graphics", said, why=why, hint=look_at(domain), fix=change)
+
+
+@check("domain-machine")
+def domain_machine(host: Host, *, domain: str, arch: str) -> Finding:
+    """The domain {domain} is a fully virtualized machine (hvm) of architecture {arch}."""
+    found = definition(host, domain)
+    said = text("{arch}, {os}", arch=found.arch or "-", os=found.os_type or "-")
+    if found.arch == arch and found.os_type == "hvm":
+        return passed(said)
+    return failed(
+        "wrong-arch" if found.arch != arch else "not-hvm",
+        said,
+        why=text("Only a guest of the host's own architecture can run under KVM."),
+        hint=look_at(domain),
+        fix=edit(host, domain, "--edit", "--boot", f"arch={arch},os_type=hvm,emulator="),
+    )
+
+
+def _boot(host: Host, *, domain: str, device: str) -> tuple[str, ...]:
+    return edit(host, domain, "--edit", "--boot", device)
+
+
+@check("domain-boot", remedy=_boot)
+def domain_boot(host: Host, *, domain: str, device: str) -> Finding:
+    """The domain {domain} boots from its disk first ({device})."""
+    found = definition(host, domain)
+    if found.boots == device:
+        return passed(text("first boot device: {device}", device=device))
+    why = text("A guest that looks at the network or a CD first does not start its own system.")
+    said = text("first boot device: {device}", device=found.boots or "-")
+    # By the kind of device: orders of single devices exclude that, so they go first.
+    cleared = tuple(command for one in found.ordered for command in _without_order(host, domain, one))
+    fix = (*cleared, *_boot(host, domain=domain, device=device))
+    if found.kernel:
+        none = edit(host, domain, "--edit", "--boot", "kernel=,initrd=,cmdline=")
+        return failed("boots-a-kernel", said, why=why, hint=look_at(domain), fix=(*none, *fix))
+    return failed("boots-elsewhere", said, why=why, hint=look_at(domain), fix=fix)
+
+
+def _without_order(host: Host, domain: str, device: Ordered) -> tuple[str, ...]:
+    family = {"interface": "network"}.get(device.element, device.element)
+    return edit(host, domain, "--edit", device.selector, f"--{family}", "boot.order=")
+
+
+@check("domain-type")
+def domain_type(host: Host, *, domain: str) -> Finding:
+    """The domain {domain} uses KVM where this machine can."""
+    kind = definition(host, domain).kind
+    if kind == "kvm":
+        return passed(text("domain type kvm"))
+    if kind == "qemu" and not kvm_is_usable(host):
+        note = text("KVM is not usable on this machine, so type qemu is accepted: it works, slowly")
+        return passed(text("domain type qemu"), note=note)
+    return failed(
+        "not-kvm",
+        text("domain type {kind}, although KVM is usable here", kind=kind),
+        why=text("Under type qemu every instruction is emulated, and the guest is many times slower."),
+        hint=look_at(domain),
+        fix=edit(host, domain, "--edit", "--xml", "./@type=kvm"),
+    )

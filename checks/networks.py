@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from checks.commands import virsh
+from checks.network_commands import (
+    autostart,
+    define,
+    define_if_missing,
+    forward_by,
+    give_dhcp,
+    restart,
+    start,
+)
+from checks.network_xml import addresses, attribute, definition, mode
+from checks.services import restart_command
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
@@ -16,18 +25,12 @@ from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.domains import in_session
 from tutor.host.libvirt.networks import Network
 from tutor.host.libvirt.networks import network as network_question
-from tutor.host.links import links
+from tutor.host.links import Link, links
 from tutor.host.processes import dnsmasq
 from tutor.host.question import Unobservable
-from tutor.host.xml import parse
 from tutor.text import text
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element
-
-#: libvirt's own definition of the default network, in every distribution.
-DEFAULT_XML = "/usr/share/libvirt/networks/default.xml"
-
+_WHY_BRIDGE = text("The bridge is the switch that the guests are plugged into.")
 _WHY_RESTART = text("Guests of the system mode should have their network after every start of the machine.")
 
 
@@ -42,33 +45,7 @@ def known(host: Host, name: str) -> Network:
     return found
 
 
-def _define(host: Host, name: str) -> tuple[str, ...]:
-    return (virsh(host, "net-define", DEFAULT_XML),) if name == "default" else ()
-
-
-def _define_if_missing(host: Host, *, network: str) -> tuple[str, ...]:
-    """Blocked: nobody knows whether the network is there, so the command looks first."""
-    look = f"{virsh(host, 'net-uuid', network)} >/dev/null 2>&1"
-    return tuple(f"{look} || {define}" for define in _define(host, network))
-
-
-def _autostart(host: Host, *, network: str) -> tuple[str, ...]:
-    return (virsh(host, "net-autostart", network),)
-
-
-def _start(host: Host, *, network: str) -> tuple[str, ...]:
-    """Starting twice is an error, so a blocked check's command looks first."""
-    try:
-        stopped = host.ask(network_question(SYSTEM, network))
-    except Unobservable:
-        stopped = None
-    start = virsh(host, "net-start", network)
-    if stopped is not None and not stopped["active"]:
-        return (start,)
-    return (f"{virsh(host, 'net-list', '--name')} | grep -qxF {quote(network)} || {start}",)
-
-
-@check("network-defined", remedy=_define_if_missing)
+@check("network-defined", remedy=define_if_missing)
 def network_defined(host: Host, *, network: str) -> Finding:
     """The network {network} exists in the system's libvirt."""
     name = network
@@ -78,10 +55,12 @@ def network_defined(host: Host, *, network: str) -> Finding:
     elsewhere = _in_session(host, name)
     return failed(
         "in-session-mode" if elsewhere else "missing",
-        text("it exists, but in qemu:///session") if elsewhere else text("there is no network {name}", name=name),
+        text("it exists, but in qemu:///session")
+        if elsewhere
+        else text("there is no network {name}", name=name),
         why=text("Guests are attached to a network by its name."),
         hint=text("Look at: virsh -c qemu:///system net-list --all"),
-        fix=_define(host, name),
+        fix=define(host, name),
     )
 
 
@@ -100,7 +79,7 @@ def network_persistent(host: Host, *, network: str) -> Finding:
     )
 
 
-@check("network-active", remedy=_start)
+@check("network-active", remedy=start)
 def network_active(host: Host, *, network: str) -> Finding:
     """The network {network} is active."""
     if known(host, network)["active"]:
@@ -110,11 +89,11 @@ def network_active(host: Host, *, network: str) -> Finding:
         text("{name} is defined, but not started", name=network),
         why=text("A guest on an inactive network cannot start."),
         hint=text("Start the network."),
-        fix=_start(host, network=network),
+        fix=start(host, network=network),
     )
 
 
-@check("network-autostart", remedy=_autostart)
+@check("network-autostart", remedy=autostart)
 def network_autostart(host: Host, *, network: str) -> Finding:
     """The network {network} starts with the machine."""
     if known(host, network)["autostart"]:
@@ -124,7 +103,7 @@ def network_autostart(host: Host, *, network: str) -> Finding:
         text("{name} is not marked for autostart", name=network),
         why=_WHY_RESTART,
         hint=text("Starting it now and marking it for later are two things."),
-        fix=_autostart(host, network=network),
+        fix=autostart(host, network=network),
     )
 
 
@@ -132,16 +111,17 @@ def network_autostart(host: Host, *, network: str) -> Finding:
 def network_forward(host: Host, *, network: str, forward: str) -> Finding:
     """The network {network} forwards by {forward}."""
     found = known(host, network)
-    kept, runs = (_mode(parse(found[which])) for which in ("inactive_xml", "xml"))
-    restart = (virsh(host, "net-destroy", network), virsh(host, "net-start", network)) if found["active"] else ()
+    kept, runs = (mode(definition(found, live=live)) for live in (False, True))
     why = text("With NAT the guests reach the internet through the host's own address.")
     if kept != forward:
         return failed(
             "forward-changed",
             text("its definition says: {mode}", mode=kept or "-"),
             why=why,
-            hint=text("Look at the forward element: virsh -c qemu:///system net-dumpxml {name}", name=network),
-            fix=(_redefine(host, network, kept, forward), *restart),
+            hint=text(
+                "Look at the forward element: virsh -c qemu:///system net-dumpxml {name}", name=network
+            ),
+            fix=forward_by(host, network, kept, forward),
         )
     if runs != forward:
         return failed(
@@ -149,7 +129,7 @@ def network_forward(host: Host, *, network: str, forward: str) -> Finding:
             text("it is defined as {mode}, but still runs as {live}", mode=kept, live=runs or "-"),
             why=why,
             hint=text("A network reads its definition when it starts."),
-            fix=restart,
+            fix=(restart(host, network),),
         )
     return passed(text("forward mode {mode}", mode=forward))
 
@@ -157,35 +137,42 @@ def network_forward(host: Host, *, network: str, forward: str) -> Finding:
 @check("network-bridge")
 def network_bridge(host: Host, *, network: str) -> Finding:
     """The bridge of the network {network} exists and has the network's address."""
-    xml = parse(known(host, network)["xml"])
-    bridge = _attribute(xml, "bridge", "name") or ""
-    if host.ask(file_status(f"/sys/class/net/{bridge}/bridge")) is None:
+    xml = definition(known(host, network), live=True)
+    bridge = attribute(xml, "bridge", "name") or ""
+    link = next((one for one in host.ask(links()) if one["name"] == bridge), None)
+    if link is None or host.ask(file_status(f"/sys/class/net/{bridge}/bridge")) is None:
         return failed(
             "bridge-missing",
-            text("there is no bridge {bridge}, although libvirt says that the network is active", bridge=bridge),
-            why=text("The bridge is the switch that the guests are plugged into."),
+            text(
+                "there is no bridge {bridge}, although libvirt says that the network is active", bridge=bridge
+            ),
+            why=_WHY_BRIDGE,
             hint=text("Someone took it away by hand: stop and start the network."),
-            fix=(virsh(host, "net-destroy", network), virsh(host, "net-start", network)),
+            fix=(restart(host, network),),
         )
-    wanted = _addresses(xml)
-    link = next((one for one in host.ask(links()) if one["name"] == bridge), None)
-    has = link["addresses"] if link else []
-    missing = [address for address in wanted if address not in has]
+    return _bridge_state(link, addresses(xml))
+
+
+def _bridge_state(link: Link, wanted: list[str]) -> Finding:
+    """Its addresses, and whether it is turned on; the commands mend both."""
+    bridge, missing = link["name"], [address for address in wanted if address not in link["addresses"]]
+    add = [f"sudo ip address add {address} dev {quote(bridge)}" for address in missing]
+    turn_on = [] if link["up"] else [f"sudo ip link set {quote(bridge)} up"]
     if missing:
         return failed(
             "address-missing",
-            text("{bridge} has {addresses}", bridge=bridge, addresses=", ".join(has) or "-"),
+            text("{bridge} has {addresses}", bridge=bridge, addresses=", ".join(link["addresses"]) or "-"),
             why=text("The host's address on the bridge is the guests' gateway, name server and DHCP server."),
             hint=text("Look at: ip address show {bridge}", bridge=bridge),
-            fix=tuple(f"sudo ip address add {address} dev {quote(bridge)}" for address in missing),
+            fix=(*add, *turn_on),
         )
-    if link is not None and not link["up"]:
+    if not link["up"]:
         return failed(
             "bridge-down",
             text("{bridge} is turned off", bridge=bridge),
-            why=text("The bridge is the switch that the guests are plugged into."),
+            why=_WHY_BRIDGE,
             hint=text("Look at: ip link show {bridge}", bridge=bridge),
-            fix=(f"sudo ip link set {quote(bridge)} up",),
+            fix=turn_on,
         )
     return passed(text("{bridge} has {addresses}", bridge=bridge, addresses=", ".join(wanted) or "-"))
 
@@ -193,12 +180,23 @@ def network_bridge(host: Host, *, network: str) -> Finding:
 @check("network-dhcp")
 def network_dhcp(host: Host, *, network: str) -> Finding:
     """The network {network} has its dnsmasq, which gives the guests their addresses."""
-    if parse(known(host, network)["xml"]).find("ip/dhcp") is None:
+    found = known(host, network)
+    kept, runs = (definition(found, live=live).find("ip/dhcp/range") is not None for live in (False, True))
+    if not kept:
         return failed(
             "no-dhcp",
             text("the network's definition has no dhcp element"),
             why=text("Guests get their addresses by DHCP."),
             hint=text("Look at: virsh -c qemu:///system net-dumpxml {name}", name=network),
+            fix=give_dhcp(host, found),
+        )
+    if not runs:
+        return failed(
+            "restart-needed",
+            text("its definition has DHCP, but it still runs without"),
+            why=text("Guests get their addresses by DHCP."),
+            hint=text("A network reads its definition when it starts."),
+            fix=(restart(host, network),),
         )
     server = host.ask(dnsmasq(network))
     if server and server["running"]:
@@ -208,7 +206,7 @@ def network_dhcp(host: Host, *, network: str) -> Finding:
         text("libvirt started dnsmasq, but it does not run any more"),
         why=text("Without it no guest gets an address or a name."),
         hint=text("Restarting libvirt's daemon starts it again, and leaves the guests alone."),
-        fix=("sudo systemctl restart libvirtd",),
+        fix=(restart_command(host, "virtnetworkd"),),
     )
 
 
@@ -217,34 +215,3 @@ def _in_session(host: Host, name: str) -> bool:
         return host.ask(in_session("network", name))
     except Unobservable:
         return False
-
-
-def _mode(xml: _Element) -> str | None:
-    """The forward mode; nat where the element has no mode (libvirt.org/formatnetwork.html)."""
-    element = xml.find("forward")
-    return None if element is None else element.get("mode", "nat")
-
-
-def _redefine(host: Host, name: str, kept: str | None, forward: str) -> str:
-    """Change the definition's forward mode, and nothing else of what the student has in it."""
-    if kept is None:
-        change = f"s|</uuid>|</uuid><forward mode='{forward}'/>|"
-    else:
-        change = f"s|(<forward .*mode=')[a-z]+'|\\1{forward}'|"
-    dump = f"{virsh(host, 'net-dumpxml', '--inactive', name)}"
-    return f"{dump} | sed -E {quote(change)} | {virsh(host, 'net-define', '/dev/stdin')}"
-
-
-def _attribute(xml: _Element, path: str, name: str) -> str | None:
-    element = xml.find(path)
-    return None if element is None else element.get(name)
-
-
-def _addresses(xml: _Element) -> list[str]:
-    """The network's own addresses, as ``192.168.122.1/24``."""
-    found = []
-    for element in xml.findall("ip"):
-        prefix = element.get("prefix") or element.get("netmask")
-        if prefix and element.get("address"):
-            found.append(str(ipaddress.ip_interface(f"{element.get('address')}/{prefix}")))
-    return found

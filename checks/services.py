@@ -19,7 +19,9 @@ from tutor.text import Text, text
 MONOLITHIC = ("libvirtd",)
 MODULAR = ("virtqemud", "virtnetworkd", "virtstoraged")
 
-_WHY = text("Every tool of libvirt talks to this daemon; it also starts the guests and networks marked for it.")
+_WHY = text(
+    "Every tool of libvirt talks to this daemon; it also starts the guests and networks marked for it."
+)
 _ACCESSES: tuple[Access, ...] = ("read", "write")
 _EPERM, _EACCES = 1, 13
 
@@ -128,6 +130,11 @@ def start_commands(host: Host) -> tuple[str, ...]:
     if not _installed(daemons):
         return _install(host)
     return () if any(daemon.failed for daemon in daemons) else _start(daemons)
+
+
+def install_daemon(host: Host) -> tuple[str, ...]:
+    """The commands that install and start the daemon; none where it is installed."""
+    return _install(host) if _no_daemon_program(host) else ()
 
 
 def restart_command(host: Host, modular: str) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-_UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+import re
+
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+_SIZE = re.compile(r"([0-9]+)([KMGT]?)B?", re.ASCII)
+
+#: Bytes that a disk's size is a multiple of: qemu-img rounds up to whole sectors.
+_SECTOR = 512
 
 
 def to_bytes(size: str) -> int:
@@ -10,8 +16,8 @@ def to_bytes(size: str) -> int:
 
     :raises ValueError: when it is not one.
     """
-    number, unit = size.rstrip("KMGTB"), size[len(size.rstrip("KMGTB")) :]
-    return int(number) * _UNITS[unit]
+    number, power = _parsed(size)
+    return number * int(1024**power)
 
 
 def shown(count: int) -> str:
@@ -23,7 +29,18 @@ def shown(count: int) -> str:
 
 
 def is_decimal(count: int, size: str) -> bool:
-    """Whether ``count`` is what ``size`` would be in decimal units (30 GB for 30 GiB)."""
-    unit = size[len(size.rstrip("KMGTB")) :]
-    power = {"K": 1, "M": 2, "G": 3, "T": 4}.get(unit)
-    return power is not None and count == int(size.rstrip("KMGTB")) * 1000**power
+    """Whether ``count`` is what ``size`` would be in decimal units (30 GB for 30 GiB).
+
+    :raises ValueError: when ``size`` is none.
+    """
+    number, power = _parsed(size)
+    decimal = number * int(1000**power)
+    return power > 0 and count in (decimal, -(-decimal // _SECTOR) * _SECTOR)
+
+
+def _parsed(size: str) -> tuple[int, int]:
+    """Number and power of the unit."""
+    found = _SIZE.fullmatch(size)
+    if found is None:
+        raise ValueError(f"not a size: {size}")
+    return int(found[1]), _POWERS[found[2]]

@@ -19,6 +19,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+author = typer.Typer(help="For those who write lessons.")
+app.add_typer(author, name="author")
+
 Words = Annotated[
     list[str] | None, typer.Argument(metavar="[STEP|LESSON]...", help="Steps or lessons; none: all.")
 ]
@@ -38,6 +41,9 @@ Level = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Every hint, the last of which says it all.")]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="What to print.")]
 Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Store what was observed.")]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of libvirt XML, of any kind.")]
+Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A course's folder; none: the packaged.")]
+Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
@@ -113,6 +119,30 @@ def config(key: Key = None, value: Value = None, *, unset: Unset = False, option
     from tutor.commands.config import config as command
 
     return command(Session(options), key, value, unset=unset)
+
+
+@app.command()
+@shares(*LOOK)
+def validate(files: Files, *, format: ListFormat = "text", options: Options) -> int:  # noqa: A002 - the option's name
+    """Libvirt XML: is it right, and where not?
+
+    Held against the schemas of the installed libvirt. Exit code: 0 all valid, 1 one is not, 2 one cannot be read.
+    """
+    from tutor.commands.validate import validate as command
+
+    return command(Session(replace(options, format=format)), files)
+
+
+@author.command("lint")
+@shares("lang", "no_color", "plain")
+def author_lint(folder: Folder = None, *, strict: Strict = False, options: Options) -> int:
+    """Everything that can be said against a course: file, line, and how to mend it.
+
+    Exit code: 0 nothing, 4 something.
+    """
+    from tutor.commands.author import author_lint as command
+
+    return command(Session(options), folder, strict=strict)
 
 
 def main() -> None:

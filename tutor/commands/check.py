@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from tutor import __version__
-from tutor.commands.progress import Progress
+from tutor.commands.progress import Progress, log_error
 from tutor.commands.session import Session
 from tutor.course.select import select
 from tutor.course.variables import Layer, resolve
 from tutor.errors import UsageError
 from tutor.grading.catalogue import checks_for
+from tutor.grading.fit import must_fit
 from tutor.grading.grade import Run, grade
 from tutor.grading.outcome import exit_code
 from tutor.grading.verdict import Grade
@@ -29,6 +30,7 @@ from tutor.host.users import user
 from tutor.journal.errors import JournalError
 from tutor.journal.events import check_event
 from tutor.output import interface
+from tutor.output.streams import discard
 from tutor.text import Text, text
 
 #: What the machine tests of this version run on; another system is graded, and named as unproven.
@@ -50,9 +52,7 @@ def check(session: Session, words: Sequence[str], record: Path | None = None) ->
         judge_recorded(session, words) if session.options.evidence else _judge_live(session, words, record)
     )
     result = replace(result, duration=time.monotonic() - clock)
-    document = interface.find(session.options.format)(result, session.translate, session.style)
-    interface.write(document, session.out, session.options.format)
-    session.out.flush()
+    _publish(session, result)
     if session.options.evidence is None:
         _remember(session, result)
     return exit_code(result)
@@ -64,7 +64,8 @@ def judge_recorded(session: Session, words: Sequence[str]) -> Grade:
 
     recording = load(os.fspath(session.options.evidence or ""))
     host = RecordedHost(recording)
-    given = {name: str(value) for name, value in recording.variables.items()}
+    # Made with another version of the course, it may have variables that this one lacks.
+    given = {name: value for name, value in recording.variables.items() if name in session.course.variables}
     own = resolve(session.course, Layer(text("the recording"), given))
     values = {**own, **{name: session.values[name] for name in _named(session)}}
     run = Run(session.course, values, recording.user, recording.started, __version__)
@@ -79,7 +80,8 @@ def judge_live(session: Session, words: Sequence[str]) -> tuple[Grade, LiveHost]
             text("Run it on the machine of the course, or judge a recording: tutor check --from FILE"),
         )
     host = LiveHost(
-        Machine(ask_password=_announce(session) if session.interactive else None, memory=_memory(session))
+        Machine(ask_password=_announce(session) if session.interactive else None, memory=_memory(session)),
+        log_error,
     )
     started = datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds")
     run = Run(session.course, session.values, _user_name(host), started, __version__)
@@ -89,6 +91,7 @@ def judge_live(session: Session, words: Sequence[str]) -> tuple[Grade, LiveHost]
 def _judge_live(session: Session, words: Sequence[str], record: Path | None) -> Grade:
     if record is None:
         return judge_live(session, words)[0]
+    select(session.course, words)  # a word that names nothing is refused before anything is stored
     # What the whole course asks is stored, so that a recording can be judged as a whole.
     whole, host = judge_live(session, [])
     _store(record, whole, host)
@@ -98,8 +101,11 @@ def _judge_live(session: Session, words: Sequence[str], record: Path | None) -> 
 
 def _grade(session: Session, run: Run, words: Sequence[str], host: Host) -> Grade:
     chosen = select(run.course, words)
-    with Progress(session) as progress:
-        result = grade(run, chosen, host, checks_for(run.course), progress)
+    asking = (lambda: host.asking) if isinstance(host, LiveHost) else bool
+    with Progress(session, asking) as progress:
+        registry = checks_for(run.course)
+        must_fit(run.course, registry)
+        result = grade(run, chosen, host, registry, progress)
     return replace(result, notices=tuple(_notices(result, host)))
 
 
@@ -136,12 +142,25 @@ def _store(path: Path, whole: Grade, host: LiveHost) -> None:
     recording = Recording(whole.user, whole.started, course, dict(whole.variables))
     content = write(recording, host.observations, __version__)
     try:
-        replace_file(path, content.encode())
+        replace_file(path, content)
     except OSError as error:
         raise UsageError(
             text("{path} cannot be written: {error}", path=str(path), error=error.strerror or str(error)),
             text("Name a file in a folder of your own."),
         ) from None
+
+
+def _publish(session: Session, result: Grade) -> None:
+    """Print the grade. A reader who has left (``tutor check | head``) changes no verdict."""
+    document = interface.find(session.options.format)(result, session.translate, session.style)
+    if session.options.format != "text":
+        for notice in result.notices:  # the text has them in it, the machine formats have no place for them
+            session.say(notice)
+    try:
+        interface.write(document, session.out, session.options.format)
+        session.out.flush()
+    except BrokenPipeError:
+        discard(session.out)
 
 
 def _remember(session: Session, result: Grade) -> None:

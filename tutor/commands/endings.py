@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +11,9 @@ from typer._click.exceptions import ClickException  # the Click that this Typer 
 
 from tutor.commands.progress import log_error
 from tutor.commands.session import Options, Session
-from tutor.errors import UserError
+from tutor.errors import UsageError, UserError
 from tutor.output.errors import render_error
+from tutor.output.streams import discard, is_lost, open_missing
 from tutor.text import Text, text
 
 INTERRUPTED = 130
@@ -24,24 +24,33 @@ INTERNAL = 3
 
 def guarded(app: Callable[..., Any]) -> int:
     """Run the application; its exit code."""
+    open_missing()
     try:
         code = app(standalone_mode=False)
-        _flush()
+        sys.stdout.flush()
         return int(code or 0)
-    except UserError as error:
-        _tell(error)
-        return error.exit_code
     except typer.Exit as ending:
         return int(ending.exit_code)
-    except ClickException as error:
-        return _usage(error)
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        return _nobody_reads()
     except Exception as error:  # noqa: BLE001 - a fault of ours ends in one sentence too
-        return _internal(error)
+        return _ended_by(error)
+
+
+def _ended_by(error: Exception) -> int:
+    if isinstance(error, UserError):
+        _tell(error)
+        return error.exit_code
+    if isinstance(error, ClickException):
+        return _usage(error)
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output has left (``tutor list | head``): no one is there to be told.
+        discard(sys.stdout)
+        return 0
+    if isinstance(error, OSError) and is_lost(sys.stdout):
+        return _unwritten(error)
+    return _internal(error)
 
 
 def _usage(error: Any) -> int:
@@ -101,11 +110,13 @@ def _value_of(option: str, arguments: list[str]) -> str | None:
     return None
 
 
-def _flush() -> None:
-    sys.stdout.flush()
-
-
-def _nobody_reads() -> int:
-    """The reader of our output has left (``tutor check | head``): no one is there to be told."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _unwritten(error: OSError) -> int:
+    """What was to be read is lost: the disk under standard output is full, or the device is gone."""
+    discard(sys.stdout)
+    _tell(
+        UsageError(
+            text("the output cannot be written: {error}", error=error.strerror or str(error)),
+            text("Make room, or send it elsewhere; nothing is wrong with the run itself."),
+        )
+    )
+    return USAGE

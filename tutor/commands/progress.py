@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 
 from tutor.commands.session import Session
@@ -18,8 +19,13 @@ PATIENCE = 0.4
 class Progress:
     """Names the check under way on a terminal, once the run takes long enough to wonder."""
 
-    def __init__(self, session: Session) -> None:
+    """
+    :param asking: whether sudo asks for a password at this moment: that line stays as it is.
+    """
+
+    def __init__(self, session: Session, asking: Callable[[], bool] = bool) -> None:
         self._session = session
+        self._asking = asking
         self._started = time.monotonic()
         self._shown = False
         style = session.error_style
@@ -37,12 +43,12 @@ class Progress:
 
     def begins(self, spec: CheckSpec) -> None:
         """See :class:`tutor.grading.runner.Observer`."""
-        if self._drawn and time.monotonic() - self._started > PATIENCE:
+        if self._drawn and time.monotonic() - self._started > PATIENCE and not self._asking():
             self._shown = True
             self._session.err.write(f"\r\x1b[K… {self._session.error_style.show(spec.id)}")
             self._session.err.flush()
 
-    def internal_error(self, spec: CheckSpec, error: Exception) -> str | None:
+    def internal_error(self, spec: CheckSpec, error: BaseException) -> str | None:
         """See :class:`tutor.grading.runner.Observer`."""
         return log_error(f"{spec.id} ({spec.check})", error)
 
@@ -53,7 +59,11 @@ def log_error(where: str, error: BaseException) -> str | None:
         folder = folders(os.environ).state
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / "errors.log"
-        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        # Not blocking, in case something else than a file lies there.
+        descriptor = os.open(
+            path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600
+        )
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S%z')} {where}\n")
             file.writelines(traceback.format_exception(error))
     except (OSError, NoHomeError):

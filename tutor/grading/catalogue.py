@@ -42,14 +42,20 @@ def _third_party() -> tuple[str, ...]:
 
 def _load(modules: tuple[str, ...]) -> None:
     for module in modules:
-        try:
-            importlib.import_module(module)
-        except DuplicateCheck as error:
-            raise CourseError(
-                text("{error}", error=str(error)), text("Rename one of them, or remove its package.")
-            ) from None
-        except ImportError as error:
-            raise CourseError(
-                text("the checks of {module} cannot be loaded: {error}", module=module, error=str(error)),
-                text("Mend or remove the package that brings them."),
-            ) from None
+        _load_one(module)
+
+
+def _load_one(module: str) -> None:
+    try:
+        importlib.import_module(module)
+    except DuplicateCheck as error:
+        first, second = error.modules
+        what = text(
+            "two checks are called {name}: {first} and {second}", name=error.name, first=first, second=second
+        )
+        raise CourseError(what, text("Rename one of them, or remove its package.")) from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - loading another's module may end in anything
+        raise CourseError(
+            text("the checks of {module} cannot be loaded: {error}", module=module, error=repr(error)),
+            text("Mend or remove the package that brings them."),
+        ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tutor.grading.verdict import HostFacts
 from tutor.host.cpu import cpu
@@ -11,12 +11,17 @@ from tutor.host.files import file_status
 from tutor.host.host import Host
 from tutor.host.kernel import System, system
 from tutor.host.libvirt.connection import SYSTEM, Opened, connection
-from tutor.host.question import Unobservable
+from tutor.host.question import Question, Unobservable
 
 T = TypeVar("T")
 
 #: libvirt's first version with a firewall backend other than iptables (libvirt.org/news.html, 10.4.0).
 FIRST_WITH_NFTABLES = 10_004_000
+
+
+def fact_questions() -> tuple[Question[Any], ...]:
+    """What :func:`host_facts` asks of slow sources."""
+    return (connection(SYSTEM, "read"),)
 
 
 def host_facts(host: Host) -> HostFacts:
@@ -46,7 +51,7 @@ def _os(running: System) -> str:
 
 
 def _version(number: int) -> str | None:
-    """libvirt's way to write a version as one number: major * 1,000,000 + minor * 1,000 + release."""
+    """The way that libvirt writes a version as one number: major * 1,000,000 + minor * 1,000 + release."""
     return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}" if number else None
 
 

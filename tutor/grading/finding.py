@@ -36,8 +36,6 @@ def skipped(code: str, reason: Text) -> Finding:
     return Finding(Status.SKIP, reason, code=code)
 
 
-def unknown(
-    code: str, reason: Text, *, hint: Text | None = None, fix: Sequence[str] = ()
-) -> Finding:
+def unknown(code: str, reason: Text, *, hint: Text | None = None, fix: Sequence[str] = ()) -> Finding:
     """It could not be observed, for this reason."""
     return Finding(Status.UNKNOWN, reason, code=code, hint=hint, fix=tuple(fix))

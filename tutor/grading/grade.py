@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from tutor.course.records import Course
-from tutor.grading.facts import host_facts
+from tutor.grading.facts import fact_questions, host_facts
 from tutor.grading.order import with_needs
 from tutor.grading.outcome import step_result
 from tutor.grading.quiz import quiz_check
@@ -40,7 +40,7 @@ def grade(run: Run, selected: Collection[str], host: Host, registry: Registry, o
     all_specs = {spec.id: spec for step in run.course.steps for spec in step.checks}
     ordered = with_needs((all_specs[spec_id] for spec_id in selected), all_specs)
     if isinstance(host, Startable):
-        host.start(first_questions(ordered, registry, run.values))
+        host.start([*first_questions(ordered, registry, run.values), *fact_questions()])
     verdicts = Runner(registry, host, run.values, observer).run(ordered)
     return Grade(
         course=run.course,

@@ -35,4 +35,6 @@ def _need(spec: CheckSpec, need: str, all_specs: Mapping[str, CheckSpec]) -> Che
     try:
         return all_specs[need]
     except KeyError:
-        raise CourseError(text("{check} needs {need}, which does not exist", check=spec.id, need=need)) from None
+        raise CourseError(
+            text("{check} needs {need}, which does not exist", check=spec.id, need=need)
+        ) from None

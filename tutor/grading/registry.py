@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from tutor.course.records import QUIZ
 from tutor.grading.verdict import Finding
 from tutor.text import Text
 
@@ -43,7 +44,12 @@ class Check:
 
 
 class DuplicateCheck(ValueError):
-    """Two checks want the same name."""
+    """Two modules want the same name for a check."""
+
+    def __init__(self, name: str, first: str, second: str) -> None:
+        super().__init__(f"two checks are called {name}: {first} and {second}")
+        self.name = name
+        self.modules = (first, second)
 
 
 class Registry:
@@ -62,9 +68,9 @@ class Registry:
         def register(function: F) -> F:
             known = self._checks.get(name)
             if known is not None and known.function is not function:
-                raise DuplicateCheck(
-                    f"two checks are called {name}: {known.function.__module__} and {function.__module__}"
-                )
+                raise DuplicateCheck(name, known.function.__module__, function.__module__)
+            if name == QUIZ:  # that one comes with the course, and knows its answers
+                raise DuplicateCheck(name, "tutor.grading.quiz", function.__module__)
             self._checks[name] = Check(name, function, remedy)
             return function
 

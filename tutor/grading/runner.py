@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from tutor.course.records import CheckSpec
@@ -12,7 +13,8 @@ from tutor.grading.registry import Check, Registry
 from tutor.grading.verdict import Finding, Status, Verdict
 from tutor.host.host import Host
 from tutor.host.question import Question, Unobservable
-from tutor.text import text
+from tutor.host.xml import NotWellFormed
+from tutor.text import Text, text
 
 T = TypeVar("T")
 
@@ -23,7 +25,7 @@ class Observer(Protocol):
     def begins(self, spec: CheckSpec) -> None:
         """A check is about to run."""
 
-    def internal_error(self, spec: CheckSpec, error: Exception) -> str | None:
+    def internal_error(self, spec: CheckSpec, error: BaseException) -> str | None:
         """A check has a bug; returns the path of the log, where one could be written."""
 
 
@@ -70,7 +72,7 @@ def first_questions(
                 check.function(_Scout(), **parameters(spec.params, values))
         except _NotYet as wanted:
             questions[wanted.question.key] = wanted.question
-        except Exception:  # noqa: BLE001, S110 - a bug shows itself, and is reported, in the run proper
+        except (Exception, SystemExit):  # noqa: BLE001, S110 - a bug is reported in the run proper
             pass
     return list(questions.values())
 
@@ -138,22 +140,44 @@ class Runner:
         code = "need-failed" if root.status is Status.FAIL else "need-unknown"
         fix = root.finding.fix
         if check.remedy is not None:
-            try:
+            with suppress(Exception, SystemExit):  # without a remedy the root's own fix is still true
                 fix = (*fix, *check.remedy(host, **params))
-            except Exception:  # noqa: BLE001, S110 - without a remedy the root's own fix is still true
-                pass
         observed = text("not looked at, because {check} is not met", check=root.spec.id)
         return Finding(Status.BLOCKED, observed, code=code, fix=fix)
 
     def _guarded(self, spec: CheckSpec, run: Callable[[], Finding]) -> Finding:
         try:
-            return run()
+            return _sound(run())
         except Unobservable as failure:
             return Finding(Status.UNKNOWN, failure.message, code=failure.reason, fix=failure.fix)
-        except Exception as error:  # noqa: BLE001 - a bug in one check must not lose the run
+        except NotWellFormed as error:
+            # libvirt writes XML: what is none was cut off, or changed by hand, on its way here.
+            where = text(
+                "XML that was seen is malformed: line {line}: {error}", line=error.line, error=error.message
+            )
+            return Finding(Status.UNKNOWN, where, code="malformed")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a bug in one check must not lose the run
             log = self._observer.internal_error(spec, error)
-            message = text("internal error in the check {check}; details in {log}", check=spec.check, log=log or "-")
+            message = text(
+                "internal error in the check {check}; details in {log}", check=spec.check, log=log or "-"
+            )
             return Finding(Status.UNKNOWN, message, code="internal-error")
+
+
+def _sound(finding: Any) -> Finding:
+    """The finding, if it is one that every output can show.
+
+    :raises TypeError: what a third-party check returns may be anything.
+    """
+    if not isinstance(finding, Finding):
+        raise TypeError(f"a check returns a Finding, not {finding!r:.100}")
+    texts = (finding.observed, finding.expected, finding.why, finding.hint, finding.note)
+    if not all(one is None or isinstance(one, Text) for one in texts):
+        raise TypeError("the texts of a finding are Text")
+    fix: Any = finding.fix
+    if not isinstance(fix, tuple) or not all(isinstance(command, str) for command in fix):
+        raise TypeError("the fix of a finding is a tuple of commands")
+    return finding
 
 
 def _expecting(finding: Finding, check: Check, params: Mapping[str, Any]) -> Finding:

@@ -17,6 +17,10 @@ FLAGS = ("vmx", "svm", "hypervisor")
 MODULES = ("kvm", "kvm_intel", "kvm_amd")
 
 
+CPUINFO = "/proc/cpuinfo"
+SYS_MODULE = "/sys/module"
+
+
 class Cpu(TypedDict):
     """The first processor: architecture, vendor, and which of :data:`FLAGS` it has."""
 
@@ -40,19 +44,21 @@ def container() -> Question[str | None]:
     return Question("container", str | None)  # type: ignore[arg-type]
 
 
-@source("cpu", by="/proc/cpuinfo")
+@source("cpu", by=CPUINFO)
 def look_at_cpu(_machine: Machine) -> Cpu:
     """See :func:`cpu`."""
     fields: dict[str, str] = {}
     try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        with open(CPUINFO, encoding="utf-8", errors="replace") as file:
             for line in file:
                 name, colon, value = line.partition(":")
                 if not colon:
                     break  # the first processor is enough
                 fields[name.strip()] = value
     except OSError as error:
-        raise Unobservable("unreadable", text("/proc/cpuinfo cannot be read: {error}", error=str(error))) from None
+        raise Unobservable(
+            "unreadable", text("/proc/cpuinfo cannot be read: {error}", error=str(error))
+        ) from None
     present = set(fields.get("flags", "").split())
     return {
         "arch": os.uname().machine,
@@ -61,12 +67,14 @@ def look_at_cpu(_machine: Machine) -> Cpu:
     }
 
 
-@source("kvm-modules", by="/sys/module")
+@source("kvm-modules", by=SYS_MODULE)
 def look_at_modules(_machine: Machine) -> list[str]:
     """See :func:`kvm_modules`."""
-    if not os.path.isdir("/sys/module"):
-        raise Unobservable("unreadable", text("/sys/module is not there, so the kernel's modules cannot be seen"))
-    return [name for name in MODULES if os.path.isdir(f"/sys/module/{name}")]
+    if not os.path.isdir(SYS_MODULE):
+        raise Unobservable(
+            "unreadable", text("/sys/module is not there, so the kernel's modules cannot be seen")
+        )
+    return [name for name in MODULES if os.path.isdir(f"{SYS_MODULE}/{name}")]
 
 
 @source("container", by="/run/systemd/container, /.dockerenv, /run/.containerenv")

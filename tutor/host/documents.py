@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Any, TypedDict
 
-from tutor.host.files import read_text
+from tutor.host.files import read_bytes
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -28,6 +27,9 @@ SCHEMA_OF = {
 #: Faults that are kept: the first ones lead to the rest.
 MAX_FAULTS = 10
 
+#: Characters that are kept of anything a document says.
+MAX_LENGTH = 300
+
 
 class Fault(TypedDict):
     """A fault in a document; ``line`` counts from 1, 0 where unknown."""
@@ -47,12 +49,15 @@ class Document(TypedDict):
     """An XML file.
 
     ``faults`` are those of its syntax where it is not well-formed, else those against
-    ``schema``; both None where its root element has no schema of libvirt's.
+    ``schema``. ``schema`` is None where its root element has none of libvirt's; ``valid`` is None there,
+    and where the schema is not installed. ``encoding`` is the one it is written in, None for UTF-8: the
+    only one that libvirt reads.
     """
 
     path: str
     well_formed: bool
     root: str | None
+    encoding: str | None
     models: list[Model]
     schema: str | None
     valid: bool | None
@@ -67,64 +72,79 @@ def document(path: str) -> Question[Document | None]:
 @source("document", by="libvirt's RELAX NG schemas", slow=True)
 def look_at_document(machine: Machine, path: str) -> Document | None:
     """See :func:`document`."""
-    found = read_text(machine, path)
-    if found is None:
+    path = machine.expand(path)
+    content = read_bytes(path)
+    if content is None:
         return None
-    content = re.sub(r"^\ufeff", "", found["text"])
     from lxml import etree
 
     try:
-        tree = etree.ElementTree(etree.fromstring(content.encode("utf-8", "replace"), safe_parser()))
+        tree = etree.ElementTree(etree.fromstring(content, safe_parser()))
     except etree.XMLSyntaxError as error:
-        fault: Fault = {"line": error.lineno or 0, "message": error.msg or ""}
-        return _document(found["path"], well_formed=False, faults=[fault])
+        fault: Fault = {"line": error.lineno or 0, "message": _short(error.msg)}
+        return {**_nothing(path), "faults": [fault]}
     root = tree.getroot()
-    schema = SCHEMA_OF.get(root.tag)
+    schema = SCHEMA_OF.get(str(root.tag))
     validator = _validator(schema) if schema else None
-    return _document(
-        found["path"],
-        well_formed=True,
-        root=str(root.tag),
-        models=_models(root),
-        schema=f"{SCHEMAS}/{schema}" if schema else None,
-        valid=bool(validator.validate(tree)) if validator else None,
-        faults=_faults(validator) if validator else [],
-    )
-
-
-def _document(path: str, *, well_formed: bool, **known: Any) -> Document:
-    empty: Document = {
+    return {
         "path": path,
-        "well_formed": well_formed,
+        "well_formed": True,
+        "root": _short(root.tag),
+        "encoding": _encoding(content, tree),
+        "models": _models(root),
+        "schema": os.path.join(SCHEMAS, schema) if schema else None,
+        "valid": bool(validator.validate(tree)) if validator else None,
+        "faults": _faults(validator) if validator else [],
+    }
+
+
+def _nothing(path: str) -> Document:
+    """A file that is no XML."""
+    return {
+        "path": path,
+        "well_formed": False,
         "root": None,
+        "encoding": None,
         "models": [],
         "schema": None,
         "valid": None,
         "faults": [],
     }
-    return {**empty, **known}  # type: ignore[typeddict-item]
+
+
+def _encoding(content: bytes, tree: Any) -> str | None:
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _short(tree.docinfo.encoding)
+    # Without a byte order mark, UTF-16 of plain letters is UTF-8 too, with a NUL beside each.
+    return _short(tree.docinfo.encoding) if b"\0" in content else None
 
 
 def _validator(schema: str) -> Any:
+    """The schema, ready to validate; None where it is not installed.
+
+    :raises Unobservable: ``failed`` when it cannot be read.
+    """
     from lxml import etree
 
     path = os.path.join(SCHEMAS, schema)
     if not os.path.exists(path):
-        raise Unobservable(
-            "schema-missing",
-            text("libvirt's schemas are not installed: there is no {path}", path=path),
-            ("sudo apt-get install -y libvirt-daemon-system libvirt-clients",),
-        )
+        return None
     try:
         # By path, because the schemas include one another by relative names.
         return etree.RelaxNG(file=path)
-    except etree.RelaxNGParseError as error:
-        raise Unobservable("failed", text("{path} cannot be read: {error}", path=path, error=str(error))) from None
+    except (etree.RelaxNGError, etree.XMLSyntaxError) as error:
+        raise Unobservable(
+            "failed", text("{path} cannot be read: {error}", path=path, error=_short(str(error)))
+        ) from None
 
 
 def _faults(validator: Any) -> list[Fault]:
-    faults: list[Fault] = [{"line": entry.line, "message": entry.message} for entry in validator.error_log]
-    return faults[:MAX_FAULTS]
+    found: list[Fault] = [
+        {"line": entry.line, "message": _short(entry.message)} for entry in validator.error_log
+    ]
+    return found[:MAX_FAULTS]
 
 
 def _models(root: Any) -> list[Model]:
@@ -132,8 +152,12 @@ def _models(root: Any) -> list[Model]:
     node = root.getprevious()
     while node is not None:
         if getattr(node, "target", None) == "xml-model":
-            models.append({"href": node.get("href") or "", "schematypens": node.get("schematypens")})
+            types = node.get("schematypens")
+            models.append({"href": _short(node.get("href")), "schematypens": types and _short(types)})
         node = node.getprevious()
     return models[::-1]
 
 
+def _short(said: Any) -> str:
+    """What is kept of a text that a file may make as long as it likes."""
+    return str(said or "")[:MAX_LENGTH]

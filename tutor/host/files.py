@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat as st
 from typing import TypedDict
@@ -22,6 +23,9 @@ _KINDS = (
     (st.S_ISSOCK, "socket"),
     (st.S_ISFIFO, "fifo"),
 )
+
+#: How the system says that there is nothing: also where a link leads to itself.
+_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 class FileStatus(TypedDict):
@@ -54,9 +58,19 @@ def file_text(path: str) -> Question[FileText | None]:
     return Question("file-text", FileText | None, (path,))  # type: ignore[arg-type]
 
 
+def link_target(path: str) -> Question[str | None]:
+    """Where the symbolic link at ``path`` points, as written in it; None where there is none."""
+    return Question("link", str | None, (path,))  # type: ignore[arg-type]
+
+
 def listing(folder: str) -> Question[list[str] | None]:
     """The names in a folder, sorted; None where there is no such folder."""
     return Question("folder", list[str] | None, (folder,))  # type: ignore[arg-type]
+
+
+def kind_of(mode: int) -> str:
+    """What kind of file a mode of ``stat`` says it is."""
+    return next((name for test, name in _KINDS if test(mode)), "other")
 
 
 @source("file", by="stat(2)")
@@ -65,13 +79,13 @@ def look_at_file(machine: Machine, path: str) -> FileStatus | None:
     path = machine.expand(path)
     try:
         status = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        if says_nothing_there(error):
+            return None
+        raise unreadable(path, error) from None
     return {
         "path": path,
-        "kind": next((name for test, name in _KINDS if test(status.st_mode)), "other"),
+        "kind": kind_of(status.st_mode),
         "mode": st.S_IMODE(status.st_mode),
         "uid": status.st_uid,
         "gid": status.st_gid,
@@ -85,20 +99,43 @@ def look_at_file(machine: Machine, path: str) -> FileStatus | None:
 def read_text(machine: Machine, path: str) -> FileText | None:
     """See :func:`file_text`."""
     path = machine.expand(path)
+    content = read_bytes(path)
+    return None if content is None else {"path": path, "text": content.decode(errors="replace")}
+
+
+def read_bytes(path: str) -> bytes | None:
+    """What the regular file at an absolute ``path`` holds; None where there is nothing.
+
+    :raises Unobservable: ``not-a-file``, ``too-large``, ``not-permitted`` or ``unreadable``.
+    """
     try:
-        # Not blocking: a FIFO in place of a file must not hold the run up.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not st.S_ISREG(os.fstat(descriptor).st_mode):
+        # Looked at before it is opened: opening a device may do something.
+        if not st.S_ISREG(os.stat(path).st_mode):
             raise Unobservable("not-a-file", text("{path} is not a regular file", path=path))
-        content = file.read(TEXT_LIMIT + 1)
+        # Not blocking, should a FIFO have taken its place since.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            content = file.read(TEXT_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        if says_nothing_there(error):
+            return None
+        raise unreadable(path, error) from None
     if len(content) > TEXT_LIMIT:
         raise Unobservable("too-large", text("{path} is larger than 1 MiB", path=path))
-    return {"path": path, "text": content.decode(errors="replace")}
+    return content
+
+
+@source("link", by="readlink(2)")
+def look_at_link(machine: Machine, path: str) -> str | None:
+    """See :func:`link_target`."""
+    path = machine.expand(path)
+    try:
+        return os.readlink(path)
+    except (OSError, ValueError) as error:
+        # readlink(2): EINVAL says that what is there is no link.
+        if says_nothing_there(error) or getattr(error, "errno", None) == errno.EINVAL:
+            return None
+        raise unreadable(path, error) from None
 
 
 @source("folder", by="readdir(3)")
@@ -107,13 +144,19 @@ def list_folder(machine: Machine, folder: str) -> list[str] | None:
     folder = machine.expand(folder)
     try:
         return sorted(os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except (OSError, ValueError) as error:
-        raise _unreadable(folder, error) from None
+        if says_nothing_there(error):
+            return None
+        raise unreadable(folder, error) from None
 
 
-def _unreadable(path: str, error: Exception) -> Unobservable:
+def unreadable(path: str, error: Exception) -> Unobservable:
+    """Why ``path`` could not be looked at."""
     reason = "not-permitted" if isinstance(error, PermissionError) else "unreadable"
     why = getattr(error, "strerror", None) or str(error)
     return Unobservable(reason, text("{path} cannot be read: {error}", path=path, error=why))
+
+
+def says_nothing_there(error: Exception) -> bool:
+    """Whether an error of the system's means that there is nothing at a path."""
+    return getattr(error, "errno", None) in _NOTHING

@@ -4,21 +4,61 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TypedDict
+import stat
+from typing import Any, TypedDict
 
+from tutor.host.files import kind_of, says_nothing_there, unreadable
 from tutor.host.machine import Machine
 from tutor.host.process import Completed
+from tutor.host.programs import find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
-from tutor.text import text
+from tutor.text import Text, text
+
+#: What other formats begin with (QEMU's own probing, block/*.c), within the first sector.
+_MAGIC = (
+    ("vmdk", 0, b"KDMV"),
+    ("vmdk", 0, b"COWD"),
+    ("vdi", 64, b"\x7f\x10\xda\xbe"),
+    ("vhdx", 0, b"vhdxfile"),
+    ("vpc", 0, b"conectix"),
+    ("qed", 0, b"QED\0"),
+    ("luks", 0, b"LUKS\xba\xbe"),
+    ("parallels", 0, b"WithoutFreeSpace"),
+    ("parallels", 0, b"WithouFreSpacExt"),
+)
+_SECTOR = 512
+
+#: qemu-img's words for a file that it could read well, and that is of another format.
+_ANOTHER_FORMAT = "not in qcow2 format"
+
+#: How stat(1) says that there is nothing.
+_NOTHING_THERE = ("No such file", "Not a directory", "Too many levels of symbolic links")
+
+#: What qemu-img says when it could not look; anything else is said about the image itself.
+_NOT_LOOKED = (
+    "Permission denied",
+    "Operation not permitted",
+    "No such file",
+    "Input/output error",
+    "Cannot allocate memory",
+    "Too many open files",
+    "Failed to get",
+)
 
 
 class Image(TypedDict):
-    """An image's real format (by its content, not its name) and virtual size in bytes."""
+    """An image's real format, by its content and not its name.
+
+    ``format`` is "qcow2", "raw" (nothing that is known) or another format's name, "damaged" for a
+    qcow2 image that QEMU cannot open, "other" for one that only root can read and that is not qcow2.
+    ``virtual_size`` is in bytes, None where it is not known; ``backing`` names the other file that it
+    rests on (a backing or an external data file), as written in the image.
+    """
 
     path: str
     format: str
-    virtual_size: int
+    virtual_size: int | None
     backing: str | None
 
 
@@ -31,33 +71,88 @@ def image(path: str) -> Question[Image | None]:
 def look_at_image(machine: Machine, path: str) -> Image | None:
     """See :func:`image`. Needs sudo for an image that the student cannot read, and only then."""
     path = machine.expand(path)
-    done = _inspect(machine, path)
-    if done is None:
+    mode = _mode(machine, path)
+    if mode is None:
         return None
+    if not stat.S_ISREG(mode):
+        # Opening a FIFO or a device may wait for ever, or do something.
+        raise Unobservable(
+            "not-a-file", text("{path} is not a regular file: {kind}", path=path, kind=kind_of(mode))
+        )
+    done = _inspect(machine, path)
+    if done.returncode == 0:
+        return _described(path, done.stdout)
+    if _ANOTHER_FORMAT in done.stderr:
+        return _of_another_format(path)
+    if "qemu-img: Could not open" in done.stderr and not any(said in done.stderr for said in _NOT_LOOKED):
+        return {"path": path, "format": "damaged", "virtual_size": None, "backing": None}
+    raise _failed(path, done.stderr)
+
+
+def _mode(machine: Machine, path: str) -> int | None:
+    """The file's type and permissions, links followed; None where there is none."""
     try:
-        found = json.loads(done.stdout)
+        return os.stat(path).st_mode
+    except PermissionError:
+        # The folder hides it: whether it is there, and what it is, is root's to say.
+        done = machine.run_as_root(["stat", "-L", "-c", "%f", "--", path], _purpose(path))
+    except (OSError, ValueError) as error:
+        if says_nothing_there(error):
+            return None
+        raise unreadable(path, error) from None
+    if done.returncode == 0:
+        return int(done.stdout, 16)
+    if any(said in done.stderr for said in _NOTHING_THERE):
+        return None
+    raise _failed(path, done.stderr)
+
+
+def _inspect(machine: Machine, path: str) -> Completed:
+    program = find_program(machine, "qemu-img")
+    if program is None:
+        raise Unobservable("program-missing", text("qemu-img, which reads disk images, is not installed"))
+    # "file:" keeps a hostile name from being read as an option or as another protocol.
+    # -U: a running guest holds the image's lock, and looking does not need it.
+    # -f qcow2: guessing would follow what a VMDK description points to, as root too, and wait on a FIFO.
+    # Of a qcow2 image, info opens neither backing nor data file.
+    command = [program, "info", "-U", "-f", "qcow2", "--output=json", f"file:{path}"]
+    return machine.run(command) if os.access(path, os.R_OK) else machine.run_as_root(command, _purpose(path))
+
+
+def _purpose(path: str) -> Text:
+    return text("Reading the disk image {path}", path=path)
+
+
+def _described(path: str, answer: str) -> Image:
+    try:
+        found: dict[str, Any] = json.loads(answer)
+        specific = found.get("format-specific", {}).get("data", {})
         return {
             "path": path,
             "format": str(found["format"]),
             "virtual_size": int(found["virtual-size"]),
-            "backing": found.get("backing-filename"),
+            "backing": found.get("backing-filename") or specific.get("data-file"),
         }
-    except (ValueError, TypeError, KeyError):
-        error = done.stderr.strip() or text("no answer")
-        raise Unobservable("failed", text("qemu-img cannot read {path}: {error}", path=path, error=error)) from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise _failed(path, "") from None
 
 
-def _inspect(machine: Machine, path: str) -> Completed | None:
-    # "file:" keeps a hostile name from being read as an option or as another protocol.
-    # -U: a running guest holds the image's lock, and looking does not need it.
-    command = ["qemu-img", "info", "-U", "--output=json", f"file:{path}"]
-    purpose = text("Reading the disk image {path}", path=path)
+def _of_another_format(path: str) -> Image:
     try:
-        os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError:
-        # The folder hides it: whether it is there at all is root's to say.
-        if machine.run_as_root(["test", "-e", path], purpose).returncode != 0:
-            return None
-    return machine.run(command) if os.access(path, os.R_OK) else machine.run_as_root(command, purpose)
+        # Regular a moment ago; not blocking, should it have been exchanged since.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            start, size = file.read(_SECTOR), os.fstat(descriptor).st_size
+    except PermissionError:
+        return {"path": path, "format": "other", "virtual_size": None, "backing": None}
+    except OSError as error:
+        raise unreadable(path, error) from None
+    for name, offset, magic in _MAGIC:
+        if start[offset:].startswith(magic):
+            return {"path": path, "format": name, "virtual_size": None, "backing": None}
+    return {"path": path, "format": "raw", "virtual_size": -(-size // _SECTOR) * _SECTOR, "backing": None}
+
+
+def _failed(path: str, said: str) -> Unobservable:
+    error = said.strip() or text("no answer")
+    return Unobservable("failed", text("qemu-img cannot read {path}: {error}", path=path, error=error))

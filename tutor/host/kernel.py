@@ -59,7 +59,9 @@ def read_sysctl(_machine: Machine, name: str) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Unobservable("unreadable", text("{name} cannot be read: {error}", name=name, error=str(error))) from None
+        raise Unobservable(
+            "unreadable", text("{name} cannot be read: {error}", name=name, error=str(error))
+        ) from None
 
 
 def _os_release() -> dict[str, str]:

@@ -34,7 +34,9 @@ def look_at_links(machine: Machine) -> list[Link]:
         found = json.loads(done.stdout)
         return [_link(entry) for entry in found if "ifname" in entry]
     except (ValueError, TypeError, KeyError):
-        raise Unobservable("failed", text("ip address show failed: {error}", error=done.stderr.strip())) from None
+        raise Unobservable(
+            "failed", text("ip address show failed: {error}", error=done.stderr.strip())
+        ) from None
 
 
 def _link(entry: dict[str, object]) -> Link:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from tutor.errors import UserError
-from tutor.host.machine import PASSWORD_LIMIT, Machine
+from tutor.host.machine import Machine
 from tutor.host.question import Observation, Question, Unobservable
-from tutor.host.source import SOURCES, Source
+from tutor.host.source import SOURCES, Answers, Args, Source
 from tutor.text import text
 
 T = TypeVar("T")
 
 #: Seconds after which an answer is given up. Programs and libvirt have shorter limits of their own.
 LIMIT = 10.0
+
+#: Seconds between looks at whether a person is being asked for a password: that time does not count.
+_SLICE = 0.25
+
+#: Writes a fault of ours down, ``(where, error)``; where it did so, None where it could not.
+Log = Callable[[str, BaseException], "str | None"]
 
 
 class _Job:
@@ -30,22 +36,31 @@ class _Job:
 
 
 class LiveHost:
-    """Looks at each thing once, however often it is asked; failures are remembered too."""
+    """Looks at each thing once, however often it is asked; failures are remembered too.
 
-    def __init__(self, machine: Machine) -> None:
+    :param log: where a source's own fault is written down.
+    """
+
+    def __init__(self, machine: Machine, log: Log | None = None) -> None:
         self._machine = machine
+        self._log = log
         self._jobs: dict[str, _Job] = {}
+        self._settling = threading.Lock()
+
+    @property
+    def asking(self) -> bool:
+        """Whether a person is being asked for a password at this moment."""
+        return self._machine.asking
 
     def start(self, questions: Iterable[Question[Any]]) -> None:
         """Begin to answer the slow ones of ``questions``, all at the same time."""
         by_source: dict[str, list[Question[Any]]] = {}
         for question in questions:
-            source = SOURCES.get(question.source)
-            if question.key not in self._jobs and source is not None and source.slow:
+            if question.key not in self._jobs and _source_of(question).slow:
                 self._jobs[question.key] = _Job()
                 by_source.setdefault(question.source, []).append(question)
-        for name, wanted in by_source.items():
-            self._in_background(SOURCES[name], wanted)
+        for wanted in by_source.values():
+            self._in_background(wanted)
 
     def ask(self, question: Question[T]) -> T:
         """The answer; see :class:`tutor.host.host.Host`."""
@@ -60,14 +75,13 @@ class LiveHost:
         job = self._jobs.get(question.key)
         if job is None:
             job = self._jobs[question.key] = _Job()
-            source = SOURCES.get(question.source, _NOWHERE)
-            if source.slow:
-                self._in_background(source, [question])
-            else:
-                self._look(source, [question])
-        if not self._done_in_time(job):
-            late = Unobservable("timed-out", text("{question} was not answered in time", question=question.key))
-            self._end(job, Observation(question.key, None, late, "", time.time(), LIMIT))
+            look = self._in_background if _source_of(question).slow else self._look
+            look([question])
+        if not self._in_time(job):
+            late = Unobservable(
+                "timed-out", text("{question} was not answered in time", question=question.key)
+            )
+            self._settle(Observation(question.key, None, late, "", time.time(), LIMIT))
         assert job.observation is not None  # noqa: S101 - set before done
         return job.observation
 
@@ -76,31 +90,64 @@ class LiveHost:
         """All that has been observed so far, for a recording."""
         return (job.observation for job in list(self._jobs.values()) if job.observation is not None)
 
-    def _in_background(self, source: Source, questions: Sequence[Question[Any]]) -> None:
-        # A daemon thread: one that hangs in a call must not keep the tool from ending.
-        threading.Thread(target=self._look, args=(source, questions), daemon=True).start()
+    def _in_time(self, job: _Job) -> bool:
+        left = LIMIT
+        while not job.done.wait(_SLICE):
+            # Whoever types a password has all the time that sudo gives.
+            left -= 0 if self.asking else _SLICE
+            if left <= 0:
+                return False
+        return True
 
-    def _look(self, source: Source, questions: Sequence[Question[Any]]) -> None:
-        started, clock = time.time(), time.monotonic()
-        answers: dict[tuple[str, ...], Any] = {}
+    def _in_background(self, questions: Sequence[Question[Any]]) -> None:
+        # A daemon thread: one that hangs in a call must not keep the tool from ending.
         try:
-            answers.update(source.observe(self._machine, [question.args for question in questions]))
-        except Unobservable as failure:
-            answers.update(dict.fromkeys((question.args for question in questions), failure))
-        except Exception as error:  # noqa: BLE001 - a fault of ours is "could not ask", never a lost run
-            ours = Unobservable("internal-error", text("internal error: {error}", error=repr(error)))
-            answers.update(dict.fromkeys((question.args for question in questions), ours))
+            threading.Thread(target=self._look, args=(questions,), daemon=True).start()
+        except RuntimeError:  # no more threads for this user: one thing after the other, then
+            self._look(questions)
+
+    def _look(self, questions: Sequence[Question[Any]]) -> None:
+        """Answer questions to one source."""
+        source, started, clock = _source_of(questions[0]), time.time(), time.monotonic()
+        answers = self._answers(source, [question.args for question in questions])
         duration = time.monotonic() - clock
         for question in questions:
-            self._settle(source, question, answers.get(question.args), started, duration)
+            answer = answers.get(question.args)
+            failure = answer if isinstance(answer, Unobservable) else None
+            value = None if failure else answer
+            self._settle(Observation(question.key, value, failure, source.by, started, duration))
 
-    def _settle(
-        self, source: Source, question: Question[Any], answer: Any, when: float, duration: float
-    ) -> None:
-        job = self._jobs[question.key]
-        if job.done.is_set():
-            return
-        failure = answer if isinstance(answer, Unobservable) else None
-        value = None if failure else answer
-        job.observation = Observation(question.key, value, failure, source.by, when, duration)
-        job.done.set()
+    def _answers(self, source: Source, wanted: Sequence[Args]) -> Answers:
+        try:
+            return source.observe(self._machine, wanted)
+        except Unobservable as failure:
+            reason = failure
+        except UserError as error:  # the journal's: it says what is in the way of reading it
+            reason = Unobservable("unreadable", error.what)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is "could not ask", never a lost run
+            reason = self._fault(source, error)
+        return dict.fromkeys(wanted, reason)
+
+    def _fault(self, source: Source, error: Exception) -> Unobservable:
+        log = self._log(f"source {source.name}", error) if self._log else None
+        message = text(
+            "internal error while looking at {source}; details in {log}", source=source.name, log=log or "-"
+        )
+        return Unobservable("internal-error", message)
+
+    def _settle(self, observation: Observation) -> None:
+        """The first observation counts: who was told that it is late is never told otherwise."""
+        job = self._jobs[observation.key]
+        with self._settling:
+            if not job.done.is_set():
+                job.observation = observation
+                job.done.set()
+
+
+def _source_of(question: Question[Any]) -> Source:
+    return SOURCES.get(question.source) or Source(question.source, _unknown, slow=False, by="")
+
+
+def _unknown(_machine: Machine, _wanted: Sequence[Args]) -> Answers:
+    """A third-party check may ask for what no installed module looks at."""
+    raise Unobservable("no-such-source", text("no module of this tutor looks at that"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +77,16 @@ class Memory(Protocol):
 class AskPassword(Protocol):
     """Called before sudo asks for a password on the terminal, with what it is needed for."""
 
-    def __call__(self, purpose: Text, command: Sequence[str]) -> None: ...
+    def __call__(self, purpose: Text, command: Sequence[str]) -> None:
+        """Say what for."""
+
+
+#: How sudo, and sudo-rs, say no (plugins/sudoers/auth and logging.c). An unknown host name is only a warning.
+_REFUSAL = re.compile(
+    r"^sudo(-rs)?: (?!unable to resolve host)|^Sorry, "
+    r"|is not in the sudoers file|may not run sudo|is not allowed to",
+    re.MULTILINE,
+)
 
 
 @dataclass(slots=True)
@@ -150,31 +160,58 @@ class Machine:
 
         Without a password first; a password is asked for only where ``ask_password`` is given.
 
-        :raises Unobservable: ``not-permitted`` where sudo does not let this user.
+        :raises Unobservable: ``not-permitted`` where sudo does not let this user, ``program-missing``
+            where there is no sudo.
         """
         if os.geteuid() == 0:
             return self.run(argv)
         with self._sudo_lock:
-            if self.run(["sudo", "-n", "true"], detached=False).returncode != 0:
-                self._ask_for_password(argv, purpose)
-            return self.run(["sudo", "-n", *argv], detached=False)
+            done = self._sudo("-n", *argv, purpose=purpose)
+            if _is_refusal(done):
+                done = self._ask_for_password(argv, purpose)
+            return done
 
-    def _ask_for_password(self, argv: Sequence[str], purpose: Text) -> None:
+    def _ask_for_password(self, argv: Sequence[str], purpose: Text) -> Completed:
         """Ask once: who refuses the first time has refused."""
-        if self.ask_password is not None and not self._refused:
-            self._refused = True
-            self.asking = True
-            try:
-                self.ask_password(purpose, argv)
-                asked = self.run_program(
-                    ["sudo", "-v"], limit=PASSWORD_LIMIT, env=dict(self.environ), foreground=True
-                )
-            finally:
-                self.asking = False
-            self._refused = asked.returncode != 0
         if self.ask_password is None or self._refused:
+            raise _not_permitted(purpose)
+        self.asking = True
+        try:
+            self.ask_password(purpose, argv)
+            # sudo asks on the terminal itself, whatever becomes of its output.
+            done = self._sudo(*argv, purpose=purpose, limit=PASSWORD_LIMIT)
+        finally:
+            self.asking = False
+        self._refused = _is_refusal(done)
+        if self._refused:
+            raise _not_permitted(purpose)
+        return done
+
+    def _sudo(self, *words: str, purpose: Text, limit: float = PROGRAM_LIMIT) -> Completed:
+        if _sudo_is_missing(self.path):
             raise Unobservable(
-                "not-permitted",
-                text("{purpose} needs sudo, which wants a password", purpose=purpose),
-                ("sudo -v",),
+                "program-missing", text("{purpose} needs sudo, which is not installed", purpose=purpose)
             )
+        return self.run(["sudo", *words], limit=limit, detached=False)
+
+
+def _sudo_is_missing(path: str) -> bool:
+    from shutil import which
+
+    return which("sudo", path=path) is None
+
+
+def _is_refusal(done: Completed) -> bool:
+    """Whether sudo itself said no; what it runs begins its complaints with a name of its own."""
+    return done.returncode == 1 and _REFUSAL.search(done.stderr) is not None
+
+
+def _not_permitted(purpose: Text) -> Unobservable:
+    # No fix: only a person has the password.
+    return Unobservable(
+        "not-permitted",
+        text(
+            "{purpose} needs sudo, which did not let you: run `sudo -v` in this terminal first",
+            purpose=purpose,
+        ),
+    )

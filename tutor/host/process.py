@@ -8,7 +8,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.host.question import Unobservable
@@ -16,6 +16,9 @@ from tutor.text import text
 
 #: Bytes of output that are kept; a program that says more is stopped.
 OUTPUT_LIMIT = 4 * 1024 * 1024
+
+#: Seconds that a killed program may take to be gone.
+_KILL_LIMIT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,58 +31,108 @@ class Completed:
 
 
 def run(
-    argv: Sequence[str], *, limit: float, env: Mapping[str, str], foreground: bool = False, detached: bool = True
+    argv: Sequence[str],
+    *,
+    limit: float,
+    env: Mapping[str, str],
+    detached: bool = True,
 ) -> Completed:
     """Run a program without input and wait for it at most ``limit`` seconds.
 
-    :param foreground: leave it on the terminal, where sudo asks for its password.
-    :param detached: give it a session of its own, so that its children end with it. Not so sudo:
-        it remembers a password for the terminal's session (sudoers(5), timestamp_type).
+    What it leaves running is not waited for, and ends with it.
+
+    :param detached: give it a session of its own, so that its children end with it. Not so sudo: it asks
+        on the terminal, and remembers a password for the terminal's session (sudoers(5), timestamp_type).
     :raises Unobservable: ``program-missing``, ``timed-out``, or ``too-much-output``.
     """
-    pipe = None if foreground else subprocess.PIPE
-    detached = detached and not foreground
     try:
         process = subprocess.Popen(
             list(argv),
-            stdin=None if foreground else subprocess.DEVNULL,
-            stdout=pipe,
-            stderr=pipe,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=dict(env),
             start_new_session=detached,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
         raise Unobservable(
-            "program-missing",
-            text("{program} cannot be started: {error}", program=argv[0], error=error.strerror or str(error)),
+            "program-missing", text("{program} cannot be started: {error}", program=argv[0], error=why)
         ) from None
-    with process:
-        try:
-            return _collect(process, argv[0], time.monotonic() + limit)
-        finally:
-            _end(process, group=detached)
+    try:
+        return _collect(process, argv[0], time.monotonic() + limit)
+    finally:
+        _end(process, group=detached)
 
 
 def _collect(process: subprocess.Popen[bytes], program: str, deadline: float) -> Completed:
-    streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
-    said: dict[int, bytearray] = {stream.fileno(): bytearray() for stream in streams}
-    with selectors.DefaultSelector() as selector:
-        for stream in streams:
+    """Read until the program has ended: what it left behind may hold its pipes open for ever."""
+    said = _Output(process, program)
+    with _ending(process) as ended, selectors.DefaultSelector() as selector:
+        for stream in said.open:
             selector.register(stream, selectors.EVENT_READ)
-        while selector.get_map():
+        if ended is not None:
+            selector.register(ended, selectors.EVENT_READ)
+        over = False
+        while not over and selector.get_map():
             for ready, _ in selector.select(_left(program, deadline)):
-                chunk = os.read(ready.fd, 65536)
-                if not chunk:
+                over = over or ready.fileobj == ended
+                if ready.fileobj != ended and not said.read(ready.fd):
                     selector.unregister(ready.fileobj)
-                said[ready.fd] += chunk
-                if len(said[ready.fd]) > OUTPUT_LIMIT:
-                    raise Unobservable("too-much-output", text("{program} printed without end", program=program))
+    # Without a descriptor for its end, the end of its output came first.
     try:
         process.wait(_left(program, deadline))
     except subprocess.TimeoutExpired:
         raise _too_slow(program) from None
-    out, err = (said[stream.fileno()].decode(errors="replace") for stream in streams) if streams else ("", "")
-    return Completed(process.returncode, out, err)
+    said.drain()
+    return Completed(process.returncode, *said.decoded)
+
+
+class _Output:
+    """What a program says on both its streams, up to a limit."""
+
+    def __init__(self, process: subprocess.Popen[bytes], program: str) -> None:
+        self._program = program
+        self.open = [stream.fileno() for stream in (process.stdout, process.stderr) if stream is not None]
+        self._said = {stream: bytearray() for stream in self.open}
+
+    def read(self, stream: int) -> bool:
+        """Read what is there; whether there may be more."""
+        chunk = os.read(stream, 65536)
+        self._said[stream] += chunk
+        if len(self._said[stream]) > OUTPUT_LIMIT:
+            raise Unobservable(
+                "too-much-output", text("{program} printed without end", program=self._program)
+            )
+        return bool(chunk)
+
+    def drain(self) -> None:
+        """Read what still lies in the pipes, without waiting for more."""
+        for stream in self.open:
+            os.set_blocking(stream, False)
+            with contextlib.suppress(BlockingIOError):
+                while self.read(stream):
+                    pass
+
+    @property
+    def decoded(self) -> tuple[str, str]:
+        """Standard output and standard error."""
+        out, err = (said.decode(errors="replace") for said in self._said.values())
+        return out, err
+
+
+@contextlib.contextmanager
+def _ending(process: subprocess.Popen[bytes]) -> Iterator[int | None]:
+    """A descriptor that is readable once the program has ended; None where the kernel has none."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except OSError:
+        yield None
+        return
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _left(program: str, deadline: float) -> float:
@@ -94,11 +147,15 @@ def _too_slow(program: str) -> Unobservable:
 
 
 def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:
-    if group:
-        # Also what the program left behind: a shell's start-up files may start anything.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+    # Also what the program left behind: a shell's start-up files may start anything.
+    # What runs as root (sudo) cannot be ended by a student, and is not waited for either.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if group:
             os.killpg(process.pid, signal.SIGKILL)
-    elif process.poll() is None:
-        # sudo is root's by then: it gives up by itself (sudoers(5), passwd_timeout).
-        with contextlib.suppress(PermissionError):
+        elif process.poll() is None:
             process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(_KILL_LIMIT)
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()

@@ -36,7 +36,9 @@ def look_at_dnsmasq(_machine: Machine, network: str) -> Dnsmasq | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise Unobservable("unreadable", text("{path} cannot be read: {error}", path=path, error=str(error))) from None
+        raise Unobservable(
+            "unreadable", text("{path} cannot be read: {error}", path=path, error=str(error))
+        ) from None
     return {"pid": pid, "running": _command(pid) == "dnsmasq"}
 
 
@@ -45,8 +47,12 @@ def _command(pid: int) -> str | None:
         with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
             return file.read(64).strip()
     except (FileNotFoundError, ProcessLookupError):
-        return None
+        # With hidepid=2 others' processes seem not to exist: then neither does init (proc(5)).
+        if os.path.exists("/proc/1"):
+            return None
+        raise Unobservable("not-permitted", text("the processes of others are hidden here")) from None
     except OSError as error:
         raise Unobservable(
-            "not-permitted", text("process {pid} cannot be seen: {error}", pid=pid, error=os.strerror(error.errno or 0))
+            "not-permitted",
+            text("process {pid} cannot be seen: {error}", pid=pid, error=os.strerror(error.errno or 0)),
         ) from None

@@ -46,21 +46,22 @@ def find_program(machine: Machine, name: str) -> str | None:
 @batch_source("package", by="dpkg-query or rpm")
 def look_at_packages(machine: Machine, wanted: Sequence[Args]) -> Answers:
     """See :func:`package`; one query answers for all."""
-    names = [args[0] for args in wanted]
+    found: dict[str, Package]
     if find_program(machine, "dpkg-query"):
-        found = _dpkg(machine, names)
+        found = machine.shared("packages", dict)
+        if not found:
+            found.update(_dpkg(machine))
     elif find_program(machine, "rpm"):
-        found = _rpm(machine, names)
+        found = _rpm(machine, [args[0] for args in wanted])
     else:
         raise Unobservable("program-missing", text("neither dpkg-query nor rpm is here: no package database"))
     return {args: found.get(args[0]) for args in wanted}
 
 
-def _dpkg(machine: Machine, names: Sequence[str]) -> dict[str, Package]:
-    layout = "${Package}\t${Version}\t${db:Status-Status}\n"
-    # Exit code 1 says that some name is not known, which is an answer.
-    done = machine.run(["dpkg-query", "-W", "-f", layout, "--", *names])
-    if done.returncode > 1:
+def _dpkg(machine: Machine) -> dict[str, Package]:
+    # All of them: dpkg-query reads its whole database even for one.
+    done = machine.run(["dpkg-query", "-W", "-f", "${Package}\t${Version}\t${db:Status-Status}\n"])
+    if done.returncode != 0:
         raise Unobservable("failed", text("dpkg-query failed: {error}", error=done.stderr.strip()))
     rows = (line.split("\t") for line in done.stdout.splitlines())
     return {row[0]: {"name": row[0], "version": row[1]} for row in rows if row[-1:] == [_INSTALLED]}

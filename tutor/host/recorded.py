@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from tutor.errors import UsageError
@@ -17,8 +18,9 @@ T = TypeVar("T")
 
 SCHEMA = 1
 
-#: Bytes of the largest recording that is read. A whole course is some hundred kilobytes.
-LARGEST = 16 * 1024 * 1024
+#: Bytes of the largest recording: a whole course is some ten kilobytes, and parsing takes up to
+#: thirty times as much memory as there is text.
+LARGEST = 8 * 1024 * 1024
 
 _TIP = text("Make one with: tutor check --record FILE")
 
@@ -50,12 +52,17 @@ class RecordedHost:
         if found is None:
             raise Unobservable("not-recorded", text("{question} was not recorded", question=question.key))
         if found.get("failure") is not None:
-            raise _failure(found["failure"])
-        return _held_to_shape(question, found.get("value"))
+            raise _failure(question.key, found["failure"])
+        if "value" not in found:  # None is an answer: nothing is not
+            raise _malformed(question.key, text("it has no value"))
+        return _held_to_shape(question, found["value"])
 
 
-def write(recording: Recording, observations: Iterable[Observation], tool_version: str) -> str:
-    """The recording as a JSON document."""
+def write(recording: Recording, observations: Iterable[Observation], tool_version: str) -> bytes:
+    """The recording as a JSON document.
+
+    :raises UsageError: when it is larger than what :func:`load` reads.
+    """
     seen = {observation.key: _plain(observation) for observation in observations}
     document = {
         "recording": "libvirt-tutor",
@@ -67,7 +74,13 @@ def write(recording: Recording, observations: Iterable[Observation], tool_versio
         "variables": dict(recording.variables),
         "observations": dict(sorted(seen.items())),
     }
-    return json.dumps(document, indent=1, ensure_ascii=True) + "\n"
+    content = json.dumps(document, indent=1, ensure_ascii=True).encode() + b"\n"
+    if len(content) > LARGEST:
+        raise UsageError(
+            text("what was seen is more than a recording can hold ({limit} MiB)", limit=LARGEST // 2**20),
+            text("Look for a start-up file or settings of yours that have grown very large."),
+        )
+    return content
 
 
 def load(path: str) -> Recording:
@@ -82,12 +95,17 @@ def load(path: str) -> Recording:
         raise _refused(path, text("it is nested too deeply")) from None
     except ValueError as error:
         where = f"{path}:{getattr(error, 'lineno', 1)}"
-        raise UsageError(text("{where}: not a recording: it is no JSON, or cut off", where=where), _TIP) from None
+        raise UsageError(
+            text("{where}: not a recording: it is no JSON, or cut off", where=where), _TIP
+        ) from None
     if not isinstance(document, dict) or document.get("recording") != "libvirt-tutor":
         raise _refused(path, text("it was not made by tutor check --record"))
-    if document.get("schema") != SCHEMA:
-        schema = str(document.get("schema"))[:20]
-        raise _refused(path, text("it has schema {schema}, and this tutor reads {known}", schema=schema, known=SCHEMA))
+    schema = document.get("schema")
+    if schema != SCHEMA or type(schema) is not int:
+        shown = str(schema)[:20]
+        raise _refused(
+            path, text("it has schema {schema}, and this tutor reads {known}", schema=shown, known=SCHEMA)
+        )
     return _shaped(path, document)
 
 
@@ -115,15 +133,17 @@ def _shaped(path: str, document: Mapping[str, Any]) -> Recording:
     import msgspec
 
     try:
-        return Recording(
+        recording = Recording(
             msgspec.convert(document.get("user"), str),
             msgspec.convert(document.get("started"), str),
             msgspec.convert(document.get("course"), dict[str, str]),
             msgspec.convert(document.get("variables"), dict[str, str | int]),
             msgspec.convert(document.get("observations"), dict[str, dict[str, Any]]),
         )
-    except msgspec.ValidationError as error:
-        raise _refused(path, text("{error}", error=str(error))) from None
+        datetime.fromisoformat(recording.started)
+    except ValueError as error:  # msgspec.ValidationError is one
+        raise _refused(path, text("{error}", error=str(error)[:200])) from None
+    return recording
 
 
 def _held_to_shape(question: Question[T], value: Any) -> T:
@@ -131,24 +151,36 @@ def _held_to_shape(question: Question[T], value: Any) -> T:
 
     try:
         return msgspec.convert(value, question.type, strict=True)
-    except msgspec.ValidationError as error:
-        raise Unobservable(
-            "malformed", text("the recorded answer to {question} is malformed: {error}", question=question.key, error=str(error))
-        ) from None
+    except (ValueError, RecursionError) as error:  # msgspec's own are ValueErrors
+        raise _malformed(question.key, text("{error}", error=str(error))) from None
 
 
-def _failure(found: Any) -> Unobservable:
+def _malformed(key: str, why: Text) -> Unobservable:
+    return Unobservable(
+        "malformed", text("the recorded answer to {question} is malformed: {error}", question=key, error=why)
+    )
+
+
+def _failure(key: str, found: Any) -> Unobservable:
+    """The recorded reason why there is no answer, with the texts in it."""
+    import msgspec
+
     try:
-        message = Text(str(found["message"]), {str(k): _value(v) for k, v in dict(found["values"]).items()})
-        return Unobservable(str(found["reason"]), message, tuple(str(command) for command in found["fix"]))
-    except (KeyError, TypeError, ValueError):
-        return Unobservable("malformed", text("the recorded reason is malformed"))
+        reason = msgspec.convert(found["reason"], str)
+        return Unobservable(reason, _text(found), tuple(msgspec.convert(found["fix"], list[str])))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return _malformed(key, text("the reason why there is none cannot be read"))
 
 
-def _value(found: Any) -> str | int | Text:
-    if isinstance(found, dict):
-        return Text(str(found.get("message", "")), {str(k): str(v) for k, v in dict(found.get("values", {})).items()})
-    return found if isinstance(found, int) else str(found)
+def _text(found: Any) -> Text:
+    """A text as :func:`_plain_text` wrote it; a value may be a text itself."""
+    import msgspec
+
+    values = msgspec.convert(found["values"], dict[str, str | int | dict[str, Any]])
+    return Text(
+        msgspec.convert(found["message"], str),
+        {name: _text(value) if isinstance(value, dict) else value for name, value in values.items()},
+    )
 
 
 def _plain(observation: Observation) -> dict[str, Any]:
@@ -160,7 +192,10 @@ def _plain(observation: Observation) -> dict[str, Any]:
     if observation.failure is None:
         return {**plain, "value": observation.value}
     failure = observation.failure
-    return {**plain, "failure": {"reason": failure.reason, "fix": list(failure.fix), **_plain_text(failure.message)}}
+    return {
+        **plain,
+        "failure": {"reason": failure.reason, "fix": list(failure.fix), **_plain_text(failure.message)},
+    }
 
 
 def _plain_text(message: Text) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import secrets
 import shlex
 from collections.abc import Iterator
@@ -15,28 +16,51 @@ from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.text import text
 
-#: What each kind of shell reads when it starts (bash(1), zsh(1), fish(1)), the student's own files.
+#: What each kind of shell reads when it starts (bash(1), zsh(1), fish(1)), the student's own files, in order.
 START_FILES = {
     "bash": (".bash_profile", ".bash_login", ".profile", ".bashrc", ".bash_aliases"),
-    "zsh": (".zshenv", ".zprofile", ".zshrc", ".zlogin"),
-    "fish": (".config/fish/config.fish", ".config/fish/fish_variables"),
+    "zsh": (".zshenv", ".zprofile", ".zlogin", ".zshrc"),
+    "fish": (".config/fish/fish_variables", ".config/fish/config.fish"),
 }
+#: The one that each new terminal reads, and reads last.
+TERMINAL_FILE = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+
+ENVIRONMENT = "/etc/environment"
+
+#: Set in the new shell: a start-up file that calls tutor must not make it start a shell, and so on for ever.
+GUARD = "TUTOR_NEW_SHELL"
+
+#: ``exec`` of a program puts it in the shell's place; with a redirection alone it does not.
+_REPLACES = re.compile(r"(?:^|[;&|(]|\bthen\b)\s*exec\s+[^-<>0-9&\s]")
+
+#: Outside all blocks these end the reading of the file.
+_ENDS = re.compile(r"(?:return|exit)\b")
+
+#: Seconds for a shell that is typed to, after one that was not has answered already.
+_TYPING_LIMIT = 2.5
 
 
 class Mention(TypedDict):
-    """A line of a start-up file, ``line`` counted from 1."""
+    """A line of a start-up file, ``line`` counted from 1; ``text`` keeps its indentation."""
 
     file: str
     line: int
     text: str
 
 
-class ShellVariable(TypedDict):
+class _Since1(TypedDict, total=False):
+    """What recordings of before do not hold."""
+
+    end: Mention | None
+
+
+class ShellVariable(_Since1):
     """A variable in a new interactive shell.
 
     ``value`` is what the shell itself has, ``exported`` what a program started by it gets,
     ``session`` what this very process got; None where it is not set. ``mentions`` are the lines
-    of the student's start-up files that name it, or nearly so.
+    of the student's start-up files that name it, or nearly so; ``end`` is the line of the file
+    that each terminal reads after which nothing in it counts.
     """
 
     shell: str
@@ -58,25 +82,34 @@ def shell_variable(name: str, near: str) -> Question[ShellVariable]:
 @source("shell-variable", by="a new interactive login shell", slow=True)
 def look_at_variable(machine: Machine, name: str, near: str) -> ShellVariable:
     """See :func:`shell_variable`."""
+    if GUARD in machine.environ:
+        raise Unobservable(
+            "recursive", text("tutor is started by a start-up file of the shell that it looks at")
+        )
     try:
         entry = pwd.getpwuid(os.getuid())
     except KeyError:
         raise Unobservable("no-such-user", text("this user is not in the user database")) from None
     shell = entry.pw_shell or "/bin/sh"
     kind = os.path.basename(shell)
-    value, environment = _ask(machine, shell, kind, name, _login_environment(machine, entry))
+    value, exported = _ask(machine, shell, kind, name, _login_environment(machine, entry))
     return {
         "shell": kind,
         "value": value or None,
-        "exported": environment.get(name),
+        "exported": exported,
         "session": machine.environ.get(name),
         "mentions": list(_mentions(machine, kind, near)),
+        "end": _end(machine, kind),
     }
 
 
 def _ask(
     machine: Machine, shell: str, kind: str, name: str, env: dict[str, str]
-) -> tuple[str, dict[str, str]]:
+) -> tuple[str | None, str | None]:
+    """The variable's value in the shell, and what it exports.
+
+    :raises Unobservable: when the shell does not start, or not in time.
+    """
     mark = secrets.token_hex(8)
     # Start-up files may print whatever they like: only what follows the mark counts.
     variable = f'"${name}"' if kind == "fish" else f'"${{{name}-}}"'
@@ -84,13 +117,46 @@ def _ask(
     inner = f"exec {shlex.quote(shell)} -i -c {shlex.quote(script)}"
     done = machine.run([shell, "-l", "-c", inner], env=env)
     _, found, rest = done.stdout.rpartition(f"\0{mark}\0")
-    if not found:
-        raise Unobservable(
-            "failed", text("a new {shell} did not start: {error}", shell=kind, error=done.stderr.strip()[-500:])
-        )
     value, _, listing = rest.partition("\0")
     pairs = (item.partition("=") for item in listing.split("\0"))
-    return value, {key: content for key, equals, content in pairs if equals}
+    exported = {key: content for key, equals, content in pairs if equals}.get(name)
+    if exported is None and _is_replaced(machine, kind):
+        try:
+            typed = _type(machine, shell, name, env)
+        except Unobservable:
+            if not found:
+                raise
+        else:
+            return typed, typed
+    if not found:
+        error = done.stderr.strip()[-500:]
+        raise Unobservable("failed", text("a new {shell} did not start: {error}", shell=kind, error=error))
+    return value, exported
+
+
+def _is_replaced(machine: Machine, kind: str) -> bool:
+    """Whether a start-up file may put another program in the shell's place."""
+    return any(_REPLACES.search(line) for _, _, line in _start_lines(machine, kind))
+
+
+def _type(machine: Machine, shell: str, name: str, env: dict[str, str]) -> str | None:
+    """What a program gets that is started by typing in a new terminal, whatever shell reads there.
+
+    :raises Unobservable: when nothing there takes commands, or not in time.
+    """
+    mark = secrets.token_hex(8)
+    # The terminal echoes what is typed: there, quotes part the mark. All kinds of shell read this line alike.
+    show = f"""printf "%s<%s>%s" {mark[:8]}""{mark[8:]} "${{{name}-}}" {mark[8:]}""{mark[:8]}"""
+    line = f"exec /bin/sh -c {shlex.quote(show)}"
+    # A login first, as in _ask; tmux would stay behind as a daemon.
+    login = shlex.join([shell, "-l", "-c", f"exec {shlex.quote(shell)} -i"])
+    # The first line does nothing, and quits the questionnaire of a zsh without start-up files.
+    typing = f"printf '%s\\n' ': q' {shlex.quote(line)} | script -qec {shlex.quote(login)} /dev/null"
+    done = machine.run(["sh", "-c", typing], env={**env, "TMUX": "none"}, limit=_TYPING_LIMIT)
+    found = re.search(f"{mark}<(.*?)>{mark[8:]}{mark[:8]}", done.stdout, re.DOTALL)
+    if found is None:
+        raise Unobservable("failed", text("the program that your shell hands over to takes no commands"))
+    return found[1] or None
 
 
 def _login_environment(machine: Machine, entry: pwd.struct_passwd) -> dict[str, str]:
@@ -104,24 +170,40 @@ def _login_environment(machine: Machine, entry: pwd.struct_passwd) -> dict[str, 
         "USER": entry.pw_name,
         "LOGNAME": entry.pw_name,
         "SHELL": entry.pw_shell,
+        GUARD: "1",
         **kept,
         **dict(_pam_environment()),
     }
 
 
 def _pam_environment() -> Iterator[tuple[str, str]]:
-    for line in _lines("/etc/environment"):
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
+    """Assignments as pam_env(8) reads them: a ``#`` anywhere ends the line, quotes are taken off."""
+    for line in _lines(ENVIRONMENT):
+        name, equals, value = line.partition("#")[0].strip().removeprefix("export ").partition("=")
+        if equals:
             yield name.strip(), value.strip().strip("\"'")
 
 
 def _mentions(machine: Machine, kind: str, near: str) -> Iterator[Mention]:
+    parts = near.lower().split("|")
+    for path, number, line in _start_lines(machine, kind):
+        if any(part in line.lower() for part in parts):
+            yield {"file": path, "line": number, "text": line.rstrip()[:200]}
+
+
+def _end(machine: Machine, kind: str) -> Mention | None:
+    path = os.path.join(machine.home, TERMINAL_FILE.get(kind, ".profile"))
+    for number, line in enumerate(_lines(path), 1):
+        if _ENDS.match(line) or _REPLACES.search(line):
+            return {"file": path, "line": number, "text": line.rstrip()[:200]}
+    return None
+
+
+def _start_lines(machine: Machine, kind: str) -> Iterator[tuple[str, int, str]]:
+    """Every line of the student's start-up files, with its file and number, in the order they are read."""
     for name in START_FILES.get(kind, (".profile",)):
         path = os.path.join(machine.home, name)
-        for number, line in enumerate(_lines(path), 1):
-            if any(part in line.lower() for part in near.lower().split("|")):
-                yield {"file": path, "line": number, "text": line.strip()[:200]}
+        yield from ((path, number, line) for number, line in enumerate(_lines(path), 1))
 
 
 def _lines(path: str) -> list[str]:

@@ -29,13 +29,27 @@ def unit(name: str) -> Question[Unit]:
 
 @batch_source("unit", by="systemctl show")
 def look_at_units(machine: Machine, wanted: Sequence[Args]) -> Answers:
-    """See :func:`unit`; one call answers for all."""
-    names = [args[0] for args in wanted]
+    """See :func:`unit`; one call answers for all, and for the socket or service that belongs to each."""
+    seen: dict[str, Unit | Unobservable] = machine.shared("units", dict)
+    names = dict.fromkeys(name for args in wanted for name in _pair(args[0]) if name not in seen)
+    if names:
+        seen.update(_show(machine, list(names)))
+    return {args: seen[args[0]] for args in wanted}
+
+
+def _pair(name: str) -> tuple[str, ...]:
+    """A daemon is asked for as service and socket, and each call costs as much as the first."""
+    stem, dot, kind = name.rpartition(".")
+    return (f"{stem}.service", f"{stem}.socket") if dot and kind in ("service", "socket") else (name,)
+
+
+def _show(machine: Machine, names: Sequence[str]) -> dict[str, Unit | Unobservable]:
     done = machine.run(["systemctl", "show", "--no-pager", "-p", _PROPERTIES, "--", *names])
     if done.returncode != 0:
-        raise Unobservable("not-answering", text("systemd does not answer: {error}", error=done.stderr.partition("\n")[0]))
+        error = done.stderr.partition("\n")[0]
+        raise Unobservable("not-answering", text("systemd does not answer: {error}", error=error))
     blocks = list(_blocks(done.stdout))
-    return {args: _unit(args[0], blocks) for args in wanted}
+    return {name: _unit(name, blocks) for name in names}
 
 
 def _blocks(output: str) -> Iterator[dict[str, str]]:

@@ -199,7 +199,7 @@ def look_at_connection(machine: Machine, uri: str, access: str) -> Opened:
         if failure.reason == "binding-missing" and uri == SYSTEM and not _any_socket():
             return {"open": False, "code": SYSTEM_ERROR, "errno": 2, "libvirt": 0, "hypervisor": 0}
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what is no refusal is raised again
         return _refusal(uri, error)
     return {"open": True, "code": 0, "errno": 0, "libvirt": libvirt, "hypervisor": hypervisor}
 

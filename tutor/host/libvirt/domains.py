@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Any, TypedDict
 
-from tutor.host.libvirt.connection import NO_DOMAIN, SESSION, ask, connect
+from tutor.host.libvirt.connection import (
+    NO_DOMAIN,
+    NO_STORAGE_VOL,
+    SESSION,
+    SYSTEM_ERROR,
+    ask,
+    connect,
+)
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.host.xml import parse
+
+# Codes of virErrorNumber that only disks meet: no such pool, and a pool that is not active.
+NO_STORAGE_POOL = 49
+OPERATION_INVALID = 55
 
 #: Names of virDomainState (libvirt-domain.h), by number.
 STATES = ("no-state", "running", "blocked", "paused", "shutdown", "shut-off", "crashed", "suspended")
@@ -27,11 +40,23 @@ class Domain(TypedDict):
 
 
 class BlockDevice(TypedDict):
-    """A domain's disk as libvirt reads its file: bytes seen by the guest, bytes in use."""
+    """A domain's disk as libvirt reads its file: bytes seen by the guest, bytes in use, bytes of the file.
+
+    Where the file is not of the driver's type, libvirt finds no header and takes ``physical`` for
+    the ``capacity`` (libvirt 9.0).
+    """
 
     capacity: int
     allocation: int
     physical: int
+
+
+class PoolVolume(TypedDict):
+    """A volume of an active storage pool; ``format`` as libvirt probed it, ``capacity`` in bytes."""
+
+    path: str
+    format: str
+    capacity: int
 
 
 def domain(uri: str, name: str) -> Question[Domain | None]:
@@ -45,8 +70,13 @@ def domain_names(uri: str) -> Question[list[str]]:
 
 
 def block_device(uri: str, name: str, target: str) -> Question[BlockDevice | None]:
-    """The size of the disk ``target`` (``vda``) of a domain; None where there is no such domain."""
+    """The size of the disk ``target`` (``vda``) of a domain; None where there is no such domain or file."""
     return Question("libvirt.block-device", BlockDevice | None, (uri, name, target))  # type: ignore[arg-type]
+
+
+def pool_volume(uri: str, pool: str, name: str) -> Question[PoolVolume | None]:
+    """The volume that a disk of type volume names; None where no active pool so called has it."""
+    return Question("libvirt.pool-volume", PoolVolume | None, (uri, pool, name))  # type: ignore[arg-type]
 
 
 def in_session(kind: str, name: str) -> Question[bool]:
@@ -74,11 +104,38 @@ def list_domains(machine: Machine, uri: str) -> list[str]:
 def look_at_block_device(machine: Machine, uri: str, name: str, target: str) -> BlockDevice | None:
     """See :func:`block_device`."""
 
-    def measure(handle: Any) -> BlockDevice:
-        capacity, allocation, physical = handle.lookupByName(name).blockInfo(target, 0)
+    def measure(handle: Any) -> BlockDevice | None:
+        found = handle.lookupByName(name)
+        try:
+            capacity, allocation, physical = found.blockInfo(target, 0)
+        except Exception as error:
+            if _code(error) == SYSTEM_ERROR and error.get_int1() == errno.ENOENT:  # type: ignore[attr-defined]
+                return None
+            raise
         return {"capacity": capacity, "allocation": allocation, "physical": physical}
 
     return ask(machine, uri, measure, NO_DOMAIN)
+
+
+@source("libvirt.pool-volume", by="libvirt", slow=True)
+def look_at_pool_volume(machine: Machine, uri: str, pool: str, name: str) -> PoolVolume | None:
+    """See :func:`pool_volume`."""
+
+    def describe(handle: Any) -> PoolVolume | None:
+        try:
+            found = handle.storagePoolLookupByName(pool).storageVolLookupByName(name)
+        except Exception as error:
+            if _code(error) in (NO_STORAGE_POOL, OPERATION_INVALID):
+                return None
+            raise
+        kind = parse(found.XMLDesc(0)).find("target/format")
+        return {
+            "path": found.path(),
+            "format": kind.get("type", "raw") if kind is not None else "raw",
+            "capacity": found.info()[1],
+        }
+
+    return ask(machine, uri, describe, NO_STORAGE_VOL)
 
 
 @source("libvirt.in-session", by="~/.config/libvirt/qemu, libvirt", slow=True)
@@ -100,6 +157,12 @@ _session_names: dict[str, Any] = {
     "domain": lambda handle: [found.name() for found in handle.listAllDomains(0)],
     "network": lambda handle: [found.name() for found in handle.listAllNetworks(0)],
 }
+
+
+def _code(error: Any) -> int | None:
+    """The virErrorNumber of a ``libvirt.libvirtError``; None for anything else."""
+    code: int | None = getattr(error, "get_error_code", lambda: None)()
+    return code
 
 
 def _describe(found: Any) -> Domain:

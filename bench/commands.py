@@ -1,0 +1,27 @@
+"""What is measured, and against what."""
+
+from __future__ import annotations
+
+from bench.student import PLACE, PYTHON
+
+COMMANDS = {
+    "tutor check": ["tutor", "check"],
+    "goss, plain": ["goss", "--gossfile", f"{PLACE}/goss/plain.yaml", "validate"],
+    "goss, quick": ["goss", "--gossfile", f"{PLACE}/goss/quick.yaml", "validate"],
+    "floor": [PYTHON, f"{PLACE}/floor.py"],
+    "bare Python": [PYTHON, "-c", "pass"],
+    "tutor check install/default-network": ["tutor", "check", "install/default-network"],
+}
+NAMES = {
+    "goss, plain": "the same assertions, one resource for each, as goss is usually written (`plain.yaml`)",
+    "goss, quick": "the same, but one dump answers for all checks of a network or domain (`quick.yaml`)",
+    "floor": "Python, `import libvirt`, one connection, all XML of networks and domains (`floor.py`)",
+    "bare Python": "the interpreter starts, and ends",
+}
+RATIOS = (
+    ("tutor check", "goss, plain"),
+    ("tutor check", "goss, quick"),
+    ("tutor check", "floor"),
+    ("tutor check", "bare Python"),
+    ("tutor check install/default-network", "floor"),
+)

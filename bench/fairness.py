@@ -1,0 +1,169 @@
+"""Both answer the same: check by check where all is done, and where one thing is broken."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bench.student import PLACE
+from tests.machine.machines import Machine
+from tests.machine.shell import Completed
+
+#: The ways in which the course is written for goss.
+GOSS_FILES = ("plain", "quick")
+#: What only hardware decides; a machine without virtualization is done all the same.
+HARDWARE = "install/cpu/"
+QUIZ = "/quiz"
+
+
+_RED = ("fail", "blocked", "unknown")
+
+
+class UnfairError(Exception):
+    """The peers do not assert the same, or the machine is not done: measuring them would mean nothing."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One thing put wrong on a done machine, and right again. ``check`` is the one that must say so."""
+
+    check: str
+    break_it: str
+    mend_it: str
+
+
+_BRIDGE = "ip address {verb} 192.168.122.1/24 brd 192.168.122.255 dev virbr0"
+_MEMORY = "virt-xml -c qemu:///system minimal-vm --edit --memory memory={size},currentMemory={size}"
+_IMAGE = "qemu-img create -q -f {format} /var/lib/libvirt/images/min-disk.qcow2 {size}"
+STATES = (
+    Broken("install/qemu-kvm/group", "sudo gpasswd -d student kvm", "sudo gpasswd -a student kvm"),
+    Broken(
+        "install/libvirt/programs", "sudo mv /usr/bin/virt-viewer /root", "sudo mv /root/virt-viewer /usr/bin"
+    ),
+    Broken(
+        "install/libvirt/enabled", "sudo systemctl disable -q libvirtd", "sudo systemctl enable -q libvirtd"
+    ),
+    Broken("install/libvirt/uri", "mv ~/.bashrc ~/aside", "mv ~/aside ~/.bashrc"),
+    Broken(
+        "install/default-network/autostart",
+        "virsh -c qemu:///system net-autostart default --disable",
+        "virsh -c qemu:///system net-autostart default",
+    ),
+    Broken(
+        "install/default-network/bridge",
+        f"sudo {_BRIDGE.format(verb='del')}",
+        f"sudo {_BRIDGE.format(verb='add')}",
+    ),
+    Broken(
+        "disks/create-qcow2/image",
+        f"sudo {_IMAGE.format(format='raw', size='30G')}",
+        f"sudo {_IMAGE.format(format='qcow2', size='30G')}",
+    ),
+    Broken(
+        "disks/create-qcow2/image",
+        f"sudo {_IMAGE.format(format='qcow2', size='3G')}",
+        f"sudo {_IMAGE.format(format='qcow2', size='30G')}",
+    ),
+    Broken("domains/xml/memory", _MEMORY.format(size=512), _MEMORY.format(size=1024)),
+    Broken(
+        "domains/xml/running",
+        "virsh -c qemu:///system suspend minimal-vm",
+        "virsh -c qemu:///system resume minimal-vm",
+    ),
+    Broken(
+        "domains/virt-install/nic",
+        "virt-xml -c qemu:///system test-vm --add-device --network network=default,mac=52:54:00:00:be:ef",
+        "virt-xml -c qemu:///system test-vm --remove-device --network mac=52:54:00:00:be:ef",
+    ),
+    Broken("domains/validate/valid", "cp vm.xml aside; sed -i s/vcpu/vpcu/g vm.xml", "mv aside vm.xml"),
+    Broken("domains/validate/schema", "cp vm.xml aside; sed -i /xml-model/d vm.xml", "mv aside vm.xml"),
+)
+
+
+def compare(machine: Machine) -> dict[str, str]:
+    """Raise unless all agree, on the done machine and on each broken one.
+
+    :returns: the status of each check on the done machine, as tutor says it.
+    :raises UnfairError: they do not, or a check of the course has no goss resource.
+    """
+    done = _agree(machine, "where all is done")
+    wrong = [check for check, status in done.items() if status in _RED and not check.startswith(HARDWARE)]
+    wrong = [check for check in wrong if not check.endswith(QUIZ)]
+    if wrong:
+        raise UnfairError(f"The course is done, but {wrong[0]} is not met.")
+    for state in STATES:
+        machine.run(state.break_it, check=True)
+        found = _agree(machine, f"after {state.break_it}")
+        if found[state.check] not in _RED:
+            raise UnfairError(f"Nobody minds {state.break_it}.")
+        machine.run(state.mend_it, check=True)
+    if _agree(machine, "where all is mended") != done:
+        raise UnfairError("A broken state was not mended.")
+    return done
+
+
+def _agree(machine: Machine, where: str) -> dict[str, str]:
+    """The statuses of the checks, all peers agreeing on which are red.
+
+    A blocked check makes no claim of its own: goss, which has no needs, may say either.
+    """
+    statuses = _tutor(machine)
+    failed_here = {check for check, status in statuses.items() if status in ("fail", "unknown")}
+    red = {check for check, status in statuses.items() if status in _RED}
+    for name in GOSS_FILES:
+        resources = _goss(machine, name)
+        named = set().union(*(checks for checks, _ in resources))
+        if missing := {check for check in statuses if not check.endswith(QUIZ)} - named:
+            raise UnfairError(f"goss/{name}.yaml asserts nothing for {', '.join(sorted(missing))}.")
+        for checks, failed in resources:
+            if failed and not checks & red:
+                raise UnfairError(
+                    f"{where}, goss ({name}) refuses and tutor accepts {', '.join(sorted(checks))}."
+                )
+        refused = set().union(*(checks for checks, failed in resources if failed), ())
+        if unseen := {check for check in failed_here if not check.endswith(QUIZ)} - refused:
+            raise UnfairError(
+                f"{where}, tutor refuses and goss ({name}) accepts {', '.join(sorted(unseen))}."
+            )
+    return statuses
+
+
+def _tutor(machine: Machine) -> dict[str, str]:
+    done = machine.run("tutor check --format json")
+    statuses = {check["id"]: check["status"] for step in _document(done)["steps"] for check in step["checks"]}
+    optional = {step["id"] for step in _document(done)["steps"] if step["optional"]}
+    red = {status for check, status in statuses.items() if check.rpartition("/")[0] not in optional}
+    expected = 1 if red & {"fail", "blocked"} else 3 if "unknown" in red else 0
+    if done.returncode != expected:
+        raise UnfairError(f"tutor check ended with {done.returncode}, and its document says {expected}.")
+    return statuses
+
+
+def _goss(machine: Machine, name: str) -> list[tuple[frozenset[str], bool]]:
+    """Of each resource: the checks that it stands for, and whether any of its properties failed."""
+    done = machine.run(f"goss -g {PLACE}/goss/{name}.yaml validate --format json")
+    resources = list(_resources(done))
+    if done.returncode != any(failed for _, failed in resources):
+        raise UnfairError(f"goss ended with {done.returncode}: {done.stderr}")
+    return resources
+
+
+def _resources(done: Completed) -> Iterator[tuple[frozenset[str], bool]]:
+    properties: dict[tuple[str, str], list[dict[str, object]]] = {}
+    checks: dict[tuple[str, str], frozenset[str]] = {}
+    for result in _document(done)["results"]:
+        resource = (result["resource-type"], result["resource-id"])
+        properties.setdefault(resource, []).append(result)
+        checks[resource] = frozenset(result["meta"]["checks"])
+    for resource, results in properties.items():
+        yield checks[resource], any(not (result["successful"] or result["skipped"]) for result in results)
+
+
+def _document(done: Completed) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        raise UnfairError(f"`{done.command}` printed no document: {done.stderr.strip()}") from None
+    return document

@@ -1,0 +1,88 @@
+"""What `tutor check` must not import: each would cost more than all of the course's own checks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    *("asyncio", "importlib.metadata", "jinja2", "json5", "markdown_it", "mdit_py_plugins", "prompt_toolkit"),
+    *("pydantic", "questionary", "rich", "tomli", "tomllib"),
+}
+#: What holds a recording to the declared shapes, and has no business with a live machine.
+ONLY_FOR_RECORDINGS = {"msgspec"}
+
+RECORDING = {
+    "recording": "libvirt-tutor",
+    "schema": 1,
+    "tool": "0.1.0",
+    "user": "student",
+    "started": "2026-01-01T12:00:00+00:00",
+    "course": {"id": "libvirt", "version": "1.0", "digest": "sha256:0"},
+    "variables": {},
+    "observations": {},
+}
+
+_RUN = """
+import atexit, sys
+names = sys.argv.pop(1)
+atexit.register(lambda: open(names, "w").write("\\n".join(sys.modules)))
+from tutor.cli import main
+main()
+"""
+
+
+def modules_of(folder: Path, *words: str) -> set[str]:
+    """The modules that `tutor` with these words has imported by its end, when it is not the first time."""
+    names = folder / "modules"
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "PYTHON", "COV"))
+    }
+    for _ in range(2):  # The first run may compile the course: an editable installation has it as text only.
+        done = subprocess.run(
+            [sys.executable, "-c", _RUN, str(names), *words],
+            env={**environ, "HOME": str(folder)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode in (0, 1, 3), done.stderr
+        assert done.stdout
+    return set(names.read_text().splitlines())
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    path = tmp_path / "recording.json"
+    path.write_text(json.dumps(RECORDING))
+    return path
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit", "tap"])
+def test_grading_a_recording_imports_nothing_heavy(tmp_path: Path, recording: Path, form: str) -> None:
+    modules = modules_of(tmp_path, "check", "--from", str(recording), "--format", form)
+    assert modules.isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("words", [(), ("install/default-network",)])
+def test_grading_this_machine_imports_nothing_heavy(tmp_path: Path, words: tuple[str, ...]) -> None:
+    modules = modules_of(tmp_path, "check", *words)
+    assert modules.isdisjoint({*HEAVY, *ONLY_FOR_RECORDINGS})
+
+
+def test_the_guard_sees_what_is_imported(tmp_path: Path, recording: Path) -> None:
+    """Else the other tests would pass whatever happens."""
+    modules = modules_of(tmp_path, "check", "--from", str(recording), "install/libvirt")
+    assert {"tutor.cli", "tutor.grading.grade", "checks.groups"} <= modules
+
+
+def test_a_quiz_needs_neither_libvirt_nor_xml(tmp_path: Path, recording: Path) -> None:
+    modules = modules_of(tmp_path, "check", "--from", str(recording), "intro/role")
+    assert modules.isdisjoint({"libvirt", "lxml", "lxml.etree"})

@@ -1,0 +1,54 @@
+"""IPv4 addresses as numbers, and the ranges that never are a host's (RFC 1122, RFC 6890)."""
+
+from __future__ import annotations
+
+from tutor.packetpath.numbers import Numbers
+
+_BITS = 32
+
+
+def address(dotted: str) -> int:
+    """``192.168.122.1`` as a number.
+
+    :raises ValueError: it is no IPv4 address.
+    """
+    parts = dotted.split(".")
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and int(part) < 256 for part in parts):
+        raise ValueError(dotted)
+    return int.from_bytes(bytes(int(part) for part in parts), "big")
+
+
+def dotted(number: int) -> str:
+    """The number as ``192.168.122.1``."""
+    return ".".join(str(part) for part in number.to_bytes(4, "big"))
+
+
+def prefix(written: str) -> tuple[int, int]:
+    """``192.168.122.1/24`` as the address and the length; without a slash it is one address alone.
+
+    :raises ValueError: it is no IPv4 prefix.
+    """
+    host, slash, length = written.partition("/")
+    bits = int(length) if slash else _BITS
+    if not 0 <= bits <= _BITS:
+        raise ValueError(written)
+    return address(host), bits
+
+
+def block(number: int, bits: int) -> Numbers:
+    """All addresses that share the first ``bits`` bits with ``number``."""
+    size = 1 << (_BITS - bits)
+    first = number // size * size
+    return Numbers.span(first, first + size - 1)
+
+
+def network(written: str) -> Numbers:
+    """All addresses of a prefix written as ``192.168.122.0/24``."""
+    return block(*prefix(written))
+
+
+THIS_NETWORK = network("0.0.0.0/8")
+LOOPBACK = network("127.0.0.0/8")
+MULTICAST = network("224.0.0.0/4")
+RESERVED = network("240.0.0.0/4") - Numbers.of(2**32 - 1)
+EVERYONE = Numbers.of(2**32 - 1)
