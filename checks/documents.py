@@ -34,8 +34,11 @@ _FORWARD_NONE = r"""<forward[[:space:]]+mode=("none"|'none')[[:space:]]*(/>|>[[:
 def _write(host: Host, path: str, domain: str) -> tuple[str, ...]:
     """Describe the domain anew; the student's own file, where there is one, is kept beside it."""
     there = f"test -e {shell(path)} || test -L {shell(path)}"
+    folder = posixpath.dirname(path)
+    made = () if _is_there(host, folder) else (f"mkdir -p {shell(folder)}",)
     lines = " ".join(quote(line) for line in _description(host, domain))
-    return (f"if {there}; then {set_aside(path)}; fi", f"printf '%s\\n' {lines} > {shell(path)}")
+    describe = f"printf '%s\\n' {lines} > {shell(path)}"
+    return (*made, f"if {there}; then {set_aside(path)}; fi", describe)
 
 
 def _description(host: Host, domain: str) -> tuple[str, ...]:
@@ -62,6 +65,13 @@ def _description(host: Host, domain: str) -> tuple[str, ...]:
         "  </devices>",
         "</domain>",
     )
+
+
+def _is_there(host: Host, path: str) -> bool:
+    try:
+        return host.ask(file_status(path)) is not None
+    except Unobservable:
+        return False
 
 
 def _usable_kvm(host: Host) -> bool:
@@ -121,11 +131,8 @@ def _encoding_note(found: Document) -> Text | None:
 def _install_schemas(host: Host, **_: str) -> tuple[str, ...]:
     """What brings the schemas: the library of every program of libvirt's. None where they are."""
     path = f"{SCHEMAS}/{SCHEMA_OF['domain']}"
-    try:
-        if host.ask(file_status(path)) is not None:
-            return ()
-    except Unobservable:
-        pass
+    if _is_there(host, path):
+        return ()
     missing = install_missing(host, ["virsh"])
     if missing or host.ask(program("apt-get")) is None:
         return missing or ("sudo dnf reinstall -y libvirt-libs",)

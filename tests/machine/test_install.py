@@ -1,4 +1,4 @@
-"""The lesson `install` from nothing: its own commands, other routes, and the fixes alone on a bare machine."""
+"""The lesson `install` from nothing: its own commands, other routes, and the fixes alone."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ def test_the_printed_fixes_alone_do_it_on_a_bare_machine(bare_machine: Machine, 
 
 def test_the_documents_own_packages_and_another_way_into_the_groups(bare_machine: Machine) -> None:
     """qemu-kvm is a virtual package; gpasswd and a new primary group are memberships too."""
+    libvirt = "virt-manager virtinst libvirt-daemon-system libvirt-clients bridge-utils virt-viewer"
     lines = (
-        "sudo apt install -y qemu-kvm qemu-utils virt-manager virtinst libvirt-daemon-system "
-        "libvirt-clients bridge-utils virt-viewer",
+        f"sudo apt install -y qemu-kvm qemu-utils {libvirt}",
         "sudo groupadd -f kvm; sudo usermod -g kvm student; sudo gpasswd -a student libvirt",
         "echo 'LIBVIRT_DEFAULT_URI=\"qemu:///system\" # the system mode' | sudo tee -a /etc/environment",
     )

@@ -1,4 +1,4 @@
-"""`install/libvirt`, the variable: every way to have it, and to nearly have it, in the student's own shell."""
+"""The variable of `install/libvirt`: every way to have it, and to nearly have it, in each shell."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ WRONG: dict[str, tuple[Case, str]] = {
     "not exported": (("bash", ".bashrc", ONE_LINE), "not-exported"),
     "commented out": (("bash", ".bashrc", f"# {RIGHT}"), "commented-out"),
     "misspelt": (("bash", ".bashrc", RIGHT.replace("DEFAULT", "DEFUALT")), "misspelt"),
-    "in lower case": (("bash", ".bashrc", RIGHT.replace("LIBVIRT_DEFAULT_URI", "libvirt_default_uri")), "misspelt"),
+    "in lower case": (
+        ("bash", ".bashrc", RIGHT.replace("LIBVIRT_DEFAULT_URI", "libvirt_default_uri")),
+        "misspelt",
+    ),
     "overridden": (("bash", ".bashrc", f"{RIGHT}\nexport LIBVIRT_DEFAULT_URI=qemu:///session"), "overridden"),
     "unset": (("bash", ".bashrc", f"{RIGHT}\nunset LIBVIRT_DEFAULT_URI"), "overridden"),
     "no longer exported": (("bash", ".bashrc", f"{RIGHT}\nexport -n LIBVIRT_DEFAULT_URI"), "not-exported"),
@@ -71,7 +74,7 @@ def machine(ready_lesson_machine: Machine) -> Iterator[Machine]:
     """The lesson's machine, with a new student's start-up files before each test."""
     remove = "rm -rf .bash_profile .zshenv .zshrc .zprofile .config/fish .local/share/fish"
     ready_lesson_machine.run(
-        f"cd /home/student && cp /etc/skel/.bashrc /etc/skel/.profile . && chown student: .bashrc .profile && {remove}"
+        f"cd /home/student && install -o student -m 644 /etc/skel/.bashrc /etc/skel/.profile . && {remove}"
         " && sed -i /LIBVIRT/d /etc/environment && usermod --shell /bin/bash student",
         user="root",
         check=True,

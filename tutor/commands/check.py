@@ -158,7 +158,6 @@ def _publish(session: Session, result: Grade) -> None:
             session.say(notice)
     try:
         interface.write(document, session.out, session.options.format)
-        session.out.flush()
     except BrokenPipeError:
         discard(session.out)
 

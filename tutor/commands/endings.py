@@ -11,9 +11,9 @@ from typer._click.exceptions import ClickException  # the Click that this Typer 
 
 from tutor.commands.progress import log_error
 from tutor.commands.session import Options, Session
-from tutor.errors import UsageError, UserError
+from tutor.errors import UserError
 from tutor.output.errors import render_error
-from tutor.output.streams import discard, is_lost, open_missing
+from tutor.output.streams import discard, is_lost, lost, open_missing
 from tutor.text import Text, text
 
 INTERRUPTED = 130
@@ -49,7 +49,7 @@ def _ended_by(error: Exception) -> int:
         discard(sys.stdout)
         return 0
     if isinstance(error, OSError) and is_lost(sys.stdout):
-        return _unwritten(error)
+        return _ended_by(lost(sys.stdout, error))
     return _internal(error)
 
 
@@ -108,15 +108,3 @@ def _value_of(option: str, arguments: list[str]) -> str | None:
         if word.startswith(f"{option}="):
             return word.partition("=")[2]
     return None
-
-
-def _unwritten(error: OSError) -> int:
-    """What was to be read is lost: the disk under standard output is full, or the device is gone."""
-    discard(sys.stdout)
-    _tell(
-        UsageError(
-            text("the output cannot be written: {error}", error=error.strerror or str(error)),
-            text("Make room, or send it elsewhere; nothing is wrong with the run itself."),
-        )
-    )
-    return USAGE

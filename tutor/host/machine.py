@@ -173,19 +173,22 @@ class Machine:
 
     def _ask_for_password(self, argv: Sequence[str], purpose: Text) -> Completed:
         """Ask once: who refuses the first time has refused."""
-        if self.ask_password is None or self._refused:
-            raise _not_permitted(purpose)
-        self.asking = True
-        try:
-            self.ask_password(purpose, argv)
-            # sudo asks on the terminal itself, whatever becomes of its output.
-            done = self._sudo(*argv, purpose=purpose, limit=PASSWORD_LIMIT)
-        finally:
-            self.asking = False
-        self._refused = _is_refusal(done)
-        if self._refused:
-            raise _not_permitted(purpose)
-        return done
+        if self.ask_password is None:
+            raise _not_permitted(
+                text("{purpose} needs sudo, which wants a password: run sudo -v first", purpose=purpose)
+            )
+        if not self._refused:
+            self.asking = True
+            try:
+                self.ask_password(purpose, argv)
+                # sudo asks on the terminal itself, whatever becomes of its output.
+                done = self._sudo(*argv, purpose=purpose, limit=PASSWORD_LIMIT)
+            finally:
+                self.asking = False
+            self._refused = _is_refusal(done)
+            if not self._refused:
+                return done
+        raise _not_permitted(text("{purpose} needs sudo, which did not let you", purpose=purpose))
 
     def _sudo(self, *words: str, purpose: Text, limit: float = PROGRAM_LIMIT) -> Completed:
         if _sudo_is_missing(self.path):
@@ -206,12 +209,6 @@ def _is_refusal(done: Completed) -> bool:
     return done.returncode == 1 and _REFUSAL.search(done.stderr) is not None
 
 
-def _not_permitted(purpose: Text) -> Unobservable:
+def _not_permitted(message: Text) -> Unobservable:
     # No fix: only a person has the password.
-    return Unobservable(
-        "not-permitted",
-        text(
-            "{purpose} needs sudo, which did not let you: run `sudo -v` in this terminal first",
-            purpose=purpose,
-        ),
-    )
+    return Unobservable("not-permitted", message)

@@ -147,14 +147,17 @@ def _too_slow(program: str) -> Unobservable:
 
 
 def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:
-    # Also what the program left behind: a shell's start-up files may start anything.
-    # What runs as root (sudo) cannot be ended by a student, and is not waited for either.
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+    # What runs as root already (sudo, past its password) a student cannot end, and does not wait for either.
+    with contextlib.suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
         if group:
+            # Also what the program left behind: a shell's start-up files may start anything.
             os.killpg(process.pid, signal.SIGKILL)
         elif process.poll() is None:
-            process.kill()
-    with contextlib.suppress(subprocess.TimeoutExpired):
+            # Politely: sudo, asking, has made the terminal silent, and makes it speak again.
+            process.terminate()
+            process.wait(_KILL_LIMIT)
+    with contextlib.suppress(PermissionError, subprocess.TimeoutExpired):
+        process.kill()
         process.wait(_KILL_LIMIT)
     for stream in (process.stdout, process.stderr):
         if stream is not None:

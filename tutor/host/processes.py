@@ -12,6 +12,7 @@ from tutor.text import text
 
 #: Where libvirt keeps the process ids of its dnsmasq instances, one file per network.
 PID_FILES = "/run/libvirt/network"
+PROC = "/proc"
 
 
 class Dnsmasq(TypedDict):
@@ -44,11 +45,11 @@ def look_at_dnsmasq(_machine: Machine, network: str) -> Dnsmasq | None:
 
 def _command(pid: int) -> str | None:
     try:
-        with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as file:
+        with open(f"{PROC}/{pid}/comm", encoding="utf-8", errors="replace") as file:
             return file.read(64).strip()
     except (FileNotFoundError, ProcessLookupError):
         # With hidepid=2 others' processes seem not to exist: then neither does init (proc(5)).
-        if os.path.exists("/proc/1"):
+        if os.path.exists(f"{PROC}/1"):
             return None
         raise Unobservable("not-permitted", text("the processes of others are hidden here")) from None
     except OSError as error:

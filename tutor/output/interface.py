@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol, TextIO
 
 from tutor.grading.verdict import Grade
+from tutor.output.streams import lost
 from tutor.output.style import Style
 from tutor.text import Translate
 
@@ -37,11 +38,19 @@ def write(document: str, stream: TextIO, name: FormatName) -> None:
 
     Machine formats are UTF-8 by definition, whatever the stream's encoding. Text goes in the
     stream's own, with escapes for what that lacks.
+
+    :raises UsageError: when it cannot be written: the disk is full.
+    :raises BrokenPipeError: when nobody reads it.
     """
-    if name == "text":
-        encoding = stream.encoding or "utf-8"
-        stream.write(document.encode(encoding, "backslashreplace").decode(encoding))
-    else:
+    try:
+        if name == "text":
+            encoding = stream.encoding or "utf-8"
+            stream.write(document.encode(encoding, "backslashreplace").decode(encoding))
+        else:
+            stream.flush()
+            stream.buffer.write(document.encode())
         stream.flush()
-        stream.buffer.write(document.encode())
-        stream.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise lost(stream, error) from None

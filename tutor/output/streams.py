@@ -8,6 +8,9 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from tutor.errors import UsageError
+from tutor.text import text
+
 #: Name in ``sys``, file descriptor, and mode.
 _STREAMS = (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w"))
 
@@ -25,6 +28,15 @@ def open_missing() -> None:
         if getattr(sys, name) is None:
             stream = open(number, mode, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
             setattr(sys, name, stream)
+
+
+def lost(stream: TextIO, error: OSError) -> UsageError:
+    """What to say when the disk under the output is full, or its device is gone."""
+    discard(stream)
+    return UsageError(
+        text("the output cannot be written: {error}", error=error.strerror or str(error)),
+        text("Make room, or send it elsewhere."),
+    )
 
 
 def is_lost(stream: TextIO) -> bool:

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
+from typing import Any
+
+#: White space as XML has it: a no-break space, pasted from a web page, is none.
+SPACE = " \t\r\n"
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|-?INF|NaN")
-_NCNAME = re.compile(r"[^\W\d][\w.-]*")
+_NCNAME = re.compile(r"[^\W\d][\w.\u00b7-]*")
+#: RFC 3986, 2: the characters of a reference (spaces are escaped, as XLink has it), "%" with its digits.
+_ANY_URI = re.compile(r"([^%\x00-\x1f]|%[0-9A-Fa-f]{2})*")
+#: Seconds of 60 and days that a month has not are left to libvirt.
 _DATE_TIME = re.compile(
-    r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+    r"-?(?!0000)([1-9][0-9]{4,}|[0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
+    r"(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 )
+
+#: Digits of the longest number that is compared with a limit; a longer one is beyond them all.
+_MOST_DIGITS = 100
 
 #: Integer types by their range (XML Schema part 2, 3.3.13 to 3.3.25).
 _RANGES: dict[str, tuple[int | None, int | None]] = {
@@ -34,7 +49,10 @@ _RANGES: dict[str, tuple[int | None, int | None]] = {
 
 def collapsed(text: str) -> str:
     """White space as XML Schema's ``collapse`` leaves it."""
-    return " ".join(text.split())
+    return " ".join(_SPACES.split(text.strip(SPACE)))
+
+
+_SPACES = re.compile(f"[{SPACE}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,47 +84,77 @@ class Datatype:
 
 def _valid(name: str, content: str) -> bool:
     if name in _RANGES:
-        low, high = _RANGES[name]
-        if not _INTEGER.fullmatch(content):
-            return False
-        number = int(content)
-        return (low is None or low <= number) and (high is None or number <= high)
-    shapes = {
-        "double": _DOUBLE,
-        "float": _DOUBLE,
-        "decimal": _DOUBLE,
-        "NCName": _NCNAME,
-        "dateTime": _DATE_TIME,
-    }
-    if name in shapes:
-        return shapes[name].fullmatch(content) is not None
-    if name == "boolean":
-        return content in ("true", "false", "0", "1")
-    return True
+        return _INTEGER.fullmatch(content) is not None and _in_range(content, *_RANGES[name])
+    return name not in _SHAPES or _SHAPES[name].fullmatch(content) is not None
+
+
+_SHAPES = {
+    "double": _DOUBLE,
+    "float": _DOUBLE,
+    "decimal": _DECIMAL,
+    "NCName": _NCNAME,
+    "dateTime": _DATE_TIME,
+    "anyURI": _ANY_URI,
+    "boolean": re.compile("true|false|0|1"),
+}
+
+
+def _in_range(content: str, low: int | None, high: int | None) -> bool:
+    if len(content) > _MOST_DIGITS:
+        # Python refuses to convert very long numbers, and libxml2 has a limit too.
+        return False
+    number = int(content)
+    return (low is None or low <= number) and (high is None or number <= high)
 
 
 def _facet(name: str, limit: str, content: str) -> bool:
     if name == "pattern":
         return _regex(limit).fullmatch(content) is not None
-    return _FACETS[name](content, limit) if name in _FACETS else True
+    if name in _LENGTHS:
+        return _LENGTHS[name](len(content), int(limit))
+    return name not in _LIMITS or _LIMITS[name](_number(content), _number(limit))
 
 
-_FACETS: dict[str, Callable[[str, str], bool]] = {
-    "minInclusive": lambda content, limit: float(content) >= float(limit),
-    "maxInclusive": lambda content, limit: float(content) <= float(limit),
-    "minExclusive": lambda content, limit: float(content) > float(limit),
-    "maxExclusive": lambda content, limit: float(content) < float(limit),
-    "length": lambda content, limit: len(content) == int(limit),
-    "minLength": lambda content, limit: len(content) >= int(limit),
-    "maxLength": lambda content, limit: len(content) <= int(limit),
+def _number(content: str) -> Decimal:
+    return Decimal(content.replace("INF", "Infinity"))
+
+
+_Compare = Callable[[Any, Any], bool]
+_LIMITS: dict[str, _Compare] = {
+    "minInclusive": operator.ge,
+    "maxInclusive": operator.le,
+    "minExclusive": operator.gt,
+    "maxExclusive": operator.lt,
 }
+_LENGTHS: dict[str, _Compare] = {"length": operator.eq, "minLength": operator.ge, "maxLength": operator.le}
 
 
 @cache
 def _regex(pattern: str) -> re.Pattern[str]:
-    """An XML Schema pattern as Python's: the same in all that libvirt's schemas use but these."""
-    translated = pattern.replace(r"\i", r"[^\W\d]").replace(r"\c", r"[\w.:-]")
-    # "^" and "$" are ordinary characters there, and "[^" is not one of them.
-    translated = re.sub(r"(?<![\\\[])\^", r"\\^", translated)
-    translated = re.sub(r"(?<!\\)\$", r"\\$", translated)
-    return re.compile(translated)
+    r"""An XML Schema pattern as Python's (XML Schema part 2, appendix F).
+
+    There ``^`` and ``$`` are ordinary characters, ``\\s`` is XML's white space, and ``.`` is no line break.
+    Escapes inside brackets are the same but for ``\\i`` and ``\\c``, which libvirt's schemas do not use.
+    """
+    return re.compile("".join(_translated(part) for part in _PATTERN_PART.findall(pattern)))
+
+
+#: An escape, a bracketed class, or one character.
+_PATTERN_PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+_TRANSLATED = {
+    "^": r"\^",
+    "$": r"\$",
+    ".": r"[^\n\r]",
+    r"\s": r"[ \t\n\r]",
+    r"\S": r"[^ \t\n\r]",
+    r"\i": r"[^\W\d]",
+    r"\c": r"[\w.:\u00b7-]",
+}
+
+
+def _translated(part: str) -> str:
+    if part.startswith("["):
+        # A bracket inside a class, and two of some characters, would mean more to Python.
+        inner = re.sub(r"([\[&~|])", r"\\\1", part[1:-1].replace(r"\s", r" \t\n\r"))
+        return f"[{inner}]"
+    return _TRANSLATED.get(part, part)

@@ -11,8 +11,9 @@ from tutor.host.source import source
 
 
 class Network(TypedDict):
-    """A network. ``xml`` is what runs, ``inactive_xml`` what a restart will read; both for a
-    stopped network are the same.
+    """A network. ``xml`` is what runs, ``inactive_xml`` what a restart will read.
+
+    Of a stopped network both are the same.
     """
 
     name: str

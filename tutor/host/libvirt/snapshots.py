@@ -1,0 +1,62 @@
+"""Snapshots of a domain."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Any, TypedDict
+
+from tutor.host.libvirt.connection import NO_DOMAIN, ask
+from tutor.host.machine import Machine
+from tutor.host.question import Question
+from tutor.host.source import source
+
+
+class Snapshot(TypedDict):
+    """A snapshot that libvirt has metadata of.
+
+    ``created`` is in seconds since the epoch; ``state`` is the domain's own at that time;
+    ``memory`` and each disk's ``snapshot`` are ``internal``, ``external`` or ``no``.
+    """
+
+    name: str
+    parent: str | None
+    current: bool
+    created: int
+    description: str
+    state: str
+    memory: str
+    disks: dict[str, str]
+
+
+def snapshots(uri: str, domain: str) -> Question[list[Snapshot] | None]:
+    """A domain's snapshots, oldest first; None where there is no such domain."""
+    return Question("libvirt.snapshots", list[Snapshot] | None, (uri, domain))  # type: ignore[arg-type]
+
+
+@source("libvirt.snapshots", by="libvirt", slow=True)
+def look_at_snapshots(machine: Machine, uri: str, domain: str) -> list[Snapshot] | None:
+    """See :func:`snapshots`."""
+
+    def describe(handle: Any) -> list[Snapshot]:
+        found = [_describe(one) for one in handle.lookupByName(domain).listAllSnapshots(0)]
+        return sorted(found, key=lambda one: (one["created"], one["name"]))
+
+    return ask(machine, uri, describe, NO_DOMAIN)
+
+
+def _describe(found: Any) -> Snapshot:
+    # Libvirt's own document, and the element tree reads no external entity.
+    root = ET.fromstring(found.getXMLDesc(0))  # noqa: S314
+    memory = root.find("memory")
+    return {
+        "name": found.getName(),
+        "parent": root.findtext("parent/name"),
+        "current": bool(found.isCurrent()),
+        "created": int(root.findtext("creationTime") or 0),
+        "description": (root.findtext("description") or "").strip(),
+        "state": root.findtext("state") or "",
+        "memory": memory.get("snapshot", "no") if memory is not None else "no",
+        "disks": {
+            disk.get("name", ""): disk.get("snapshot", "internal") for disk in root.findall("disks/disk")
+        },
+    }

@@ -1,0 +1,99 @@
+"""Tell packets apart: those a condition holds for, those it does not, and those where it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.packetpath.constants import UnknownConstruct
+from tutor.packetpath.elements import Element, of_match
+from tutor.packetpath.keys import Key, key
+from tutor.packetpath.numbers import Numbers
+from tutor.packetpath.site import Surroundings
+from tutor.packetpath.state import State, Unreadable
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Packets told apart.
+
+    :param found: with the data of the element that they are in.
+    :param broken: what is asked for is no part of them: the rule does not match, whatever its operator.
+    :param unknown: with the construct that is not known.
+    """
+
+    found: list[tuple[State, Any]] = field(default_factory=list)
+    missed: list[State] = field(default_factory=list)
+    broken: list[State] = field(default_factory=list)
+    unknown: list[tuple[State, str]] = field(default_factory=list)
+
+
+def compare(match: dict[str, Any], state: State, around: Surroundings) -> Comparison:
+    """Evaluate a match: those in ``found`` fulfil it, negation included."""
+    operator = match["op"]
+    result = look_up(match["left"], state, around, lambda keys: of_match(keys, match["right"], operator, around))
+    if operator in ("!=", "!"):
+        result.found, result.missed = [(s, None) for s in result.missed], [s for s, _ in result.found]
+    return result
+
+
+def look_up(
+    left: Any, state: State, around: Surroundings, elements: Callable[[Sequence[Key]], Sequence[Element]]
+) -> Comparison:
+    """Find which of the elements, a function of the keys, packets are in."""
+    result = Comparison()
+    live: State | None = state
+    try:
+        parts = left["concat"] if isinstance(left, dict) and "concat" in left else [left]
+        keys = [key(part, state, around.world) for part in parts]
+        for need in (need for one in keys for need in one.needs):
+            live = _meeting(need, live, result.broken) if live else None
+        if live:
+            _tell_apart(keys, live, elements(keys), result)
+    except (UnknownConstruct, ValueError, TypeError, KeyError) as unknown:
+        name = str(unknown) if isinstance(unknown, UnknownConstruct) else f"{left}"
+        return Comparison(broken=result.broken, unknown=[(live or state, name)])
+    return result
+
+
+def _meeting(need: tuple[str, Numbers], state: State, broken: list[State]) -> State | None:
+    name, allowed = need
+    having = state.numbers(name)
+    if without := state.narrowed(name, having - allowed):
+        broken.append(without)
+    return state.narrowed(name, having & allowed)
+
+
+def _tell_apart(keys: Sequence[Key], state: State, elements: Sequence[Element], result: Comparison) -> None:
+    rest = [state]
+    for element in elements:
+        outside: list[State] = []
+        for one in rest:
+            inside = _inside(keys, element, one, outside)
+            if inside:
+                result.found.append((inside, element.data))
+        rest = outside
+    result.missed += rest
+
+
+def _inside(keys: Sequence[Key], element: Element, state: State, outside: list[State]) -> State | None:
+    """The packets of ``state`` that are in the element; the others go to ``outside``, in parts."""
+    live: State | None = state
+    for one, wanted in zip(keys, element.parts, strict=True):
+        if live is None:
+            break
+        live = _part(one, wanted, live, outside)
+    return live
+
+
+def _part(one: Key, wanted: Numbers, state: State, outside: list[State]) -> State | None:
+    if one.field is None:
+        raise UnknownConstruct(one.name)
+    domain = state[one.field]
+    if isinstance(domain, Unreadable):
+        raise UnknownConstruct(domain.doubt.construct)
+    fitting = one.view(wanted, domain)
+    if without := state.narrowed(one.field, domain - fitting):
+        outside.append(without)
+    return state.narrowed(one.field, fitting)

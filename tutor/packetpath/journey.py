@@ -1,0 +1,99 @@
+"""The way of packets through the machine, from one interface to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.packetpath.address import network
+from tutor.packetpath.doubt import Doubt
+from tutor.packetpath.hooks import at_device, at_hook
+from tutor.packetpath.numbers import NONE
+from tutor.packetpath.packets import answer
+from tutor.packetpath.routing import routed
+from tutor.packetpath.ruleset import Chain, Ruleset
+from tutor.packetpath.state import State, Unreadable
+from tutor.packetpath.step import Step
+from tutor.packetpath.walk import Ended, Passage
+from tutor.packetpath.world import World
+
+#: Statements that cannot keep a packet from passing.
+_LETTING = frozenset({"match", "counter", "accept", "return", "continue", "log", "jump", "goto", "last"})
+
+
+def journey(states: Iterable[State], ruleset: Ruleset, world: World) -> Passage:
+    """Take packets from the interface they come in through to the one they leave by, or to their end."""
+    whole = Passage(list(states))
+    for stage in (
+        lambda states: _besides(states, ruleset, world),
+        lambda states: _at_devices("ingress", "iif", states, ruleset, world),
+        lambda states: at_hook("prerouting", states, ruleset, world),
+        lambda states: routed(states, world),
+        lambda states: at_hook("forward", states, ruleset, world),
+        lambda states: at_hook("postrouting", states, ruleset, world),
+        lambda states: _at_devices("egress", "oif", states, ruleset, world),
+    ):
+        if whole.through:
+            passage = stage(whole.through)
+            whole = Passage(passage.through, [*whole.ended, *passage.ended])
+    return whole.joined()
+
+
+def answers(states: Iterable[State], world: World) -> Passage:
+    """The answers of those whom packets got to: lost where they look for the sender in their own network."""
+    passage = Passage()
+    for state in states:
+        index, senders = state.numbers("oif").only, state["saddr"]
+        near = NONE
+        for one in world.link(index).addresses if index else ():
+            near |= network(one)
+        near -= world.local_of((index,)) if index else NONE
+        if isinstance(senders, Unreadable):
+            passage.ended.append(Ended(state.stepping(Step("routing", "unreadable")), "astray"))
+            continue
+        if lost := state.narrowed("saddr", senders & near):
+            passage.ended.append(Ended(lost.stepping(Step("", "no-way-back")), "drop"))
+        if told := state.narrowed("saddr", senders - near):
+            passage.through.append(answer(told))
+    return passage
+
+
+def _at_devices(hook: str, field: str, states: list[State], ruleset: Ruleset, world: World) -> Passage:
+    whole = Passage()
+    for index in {state.numbers(field).only for state in states}:
+        here = [state for state in states if state.numbers(field).only == index]
+        name = world.link(index).name if index else ""
+        passage = at_device(hook, name, here, ruleset, world)
+        whole.through += passage.through
+        whole.ended += passage.ended
+    return whole
+
+
+def _besides(states: list[State], ruleset: Ruleset, world: World) -> Passage:
+    """Chains that see the packet elsewhere (on a bridge's port, as ARP): followed no further, only feared."""
+    whole = Passage(states)
+    for chain in ruleset.base_chains("bridge", "arp", "netdev", "inet"):
+        if _elsewhere(chain, world) and _may_refuse(chain, ruleset):
+            doubt = Doubt(f"table {' '.join(chain.name[:2])}", chain.end, (chain.name,))
+            refused = [state.stepping(Step(str(chain.hook), "unknown", chain.end)) for state in whole.through]
+            whole.ended += [Ended(state.assuming(doubt, answer=True), "drop") for state in refused]
+            whole.through = [state.assuming(doubt, answer=False) for state in whole.through]
+    return whole
+
+
+def _elsewhere(chain: Chain, world: World) -> bool:
+    if chain.name[0] in ("bridge", "arp"):
+        return True
+    ports = {link.name for link in world.links if link.master}
+    return chain.hook in ("ingress", "egress") and (
+        chain.devices is None or not ports.isdisjoint(chain.devices)
+    )
+
+
+def _may_refuse(chain: Chain, ruleset: Ruleset) -> bool:
+    table = [other for other in ruleset.chains.values() if other.name[:2] == chain.name[:2]]
+    return chain.policy != "accept" or any(
+        not _LETTING.issuperset(statement)
+        for other in table
+        for rule in other.rules
+        for statement in rule.statements
+    )

@@ -1,0 +1,171 @@
+"""What rules look at: the field of the packet, and how it is looked at (nft(8), EXPRESSIONS)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.packetpath.constants import ESTABLISHED, FIB_TYPES, ICMP, NEW, RELATED, TCP, UDP
+from tutor.packetpath.constants import UnknownConstruct, bits
+from tutor.packetpath.numbers import ADDRESSES, NONE, Numbers
+from tutor.packetpath.state import State
+from tutor.packetpath.world import NO_INTERFACE, World
+
+#: From the numbers that are wanted, and those that the field may hold, to those that fulfil the wish.
+View = Callable[[Numbers, Numbers], Numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A field under a view.
+
+    :param needs: what else must hold, or the rule does not match whatever it asks (NFT_BREAK).
+    :param field: None for a known part of a packet that this program does not follow.
+    """
+
+    field: str | None
+    kind: str
+    name: str
+    needs: tuple[tuple[str, Numbers], ...] = ()
+    view: View = Numbers.__and__
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the field is looked at."""
+        return self.view is Numbers.__and__
+
+
+_PROTOCOL_OF = {"tcp": TCP, "udp": UDP, "icmp": ICMP, "sctp": 132, "dccp": 33, "udplite": 136, "esp": 50, "ah": 51}
+_WITH_PORTS = Numbers.of(TCP, UDP, 33, 132, 136)
+_PACKET = {
+    ("ip", "saddr"): ("saddr", "address"), ("ip", "daddr"): ("daddr", "address"),
+    ("ip", "protocol"): ("proto", "protocol"), ("ip", "version"): ("version", "number"),
+    ("ip", "frag-off"): ("fragment", "number"),
+    ("tcp", "flags"): ("tcpflags", "tcp flags"), ("icmp", "type"): ("icmptype", "icmp type"),
+    **{(p, f): (f, "port") for p in ("tcp", "udp", "th") for f in ("sport", "dport")},
+}  # fmt: skip
+_META = {
+    "iifname": ("iif", "interface"), "oifname": ("oif", "interface"), "iif": ("iif", "interface"),
+    "oif": ("oif", "interface"), "l4proto": ("proto", "protocol"), "nfproto": ("family", "family"),
+    "protocol": ("ethertype", "ethertype"), "mark": ("mark", "number"), "pkttype": ("pkttype", "packet type"),
+}  # fmt: skip
+_CONNECTION = {
+    "state": ("ctstate", "state"), "status": ("ctstatus", "status"), "direction": ("ctdirection", "direction"),
+    "mark": ("ctmark", "number"), "l3proto": ("family", "family"), "protocol": ("proto", "protocol"),
+}  # fmt: skip
+_TUPLE = {
+    "saddr": ("saddr", "address"), "ip saddr": ("saddr", "address"), "daddr": ("daddr", "address"),
+    "ip daddr": ("daddr", "address"), "proto-src": ("sport", "port"), "proto-dst": ("dport", "port"),
+}  # fmt: skip
+#: Raw payload that nft has no name for, by base, offset and length in bits.
+_RAW = {
+    ("nh", 96, 32): ("ip", "saddr"), ("nh", 128, 32): ("ip", "daddr"), ("nh", 72, 8): ("ip", "protocol"),
+    ("th", 0, 16): ("th", "sport"), ("th", 16, 16): ("th", "dport"),
+}  # fmt: skip
+_TRACKED = ("ctstate", Numbers.of(NEW, ESTABLISHED, RELATED))
+
+
+def key(given: Any, state: State, world: World) -> Key:
+    """What the left side of a match looks at.
+
+    :raises UnknownConstruct: this program does not know it.
+    """
+    if not isinstance(given, dict) or len(given) != 1:
+        raise UnknownConstruct(str(given))
+    ((form, inner),) = given.items()
+    if form == "payload":
+        return _payload(inner)
+    if form == "meta" and inner.get("key") in _META:
+        return Key(*_META[inner["key"]], f"meta {inner['key']}")
+    if form == "ct":
+        return _connection(inner)
+    if form == "fib":
+        return _fib(inner, state, world)
+    if form == "&":
+        return _masked(key(inner[0], state, world), inner[1], world)
+    raise UnknownConstruct(f"{form} {inner['key']}" if isinstance(inner, dict) and "key" in inner else form)
+
+
+def _payload(inner: dict[str, Any]) -> Key:
+    if "base" in inner:
+        known = _RAW.get((inner["base"], inner["offset"], inner["len"]))
+        if known is None:
+            raise UnknownConstruct(f"@{inner['base']},{inner['offset']},{inner['len']}")
+        inner = {"protocol": known[0], "field": known[1]}
+    protocol, field = inner["protocol"], inner["field"]
+    name, kind = _PACKET.get((protocol, field), (None, "number"))
+    return Key(name, kind, f"{protocol} {field}", _needs(protocol))
+
+
+def _needs(protocol: str) -> tuple[tuple[str, Numbers], ...]:
+    if protocol in ("ip", "ether"):
+        return ()
+    if protocol == "th":
+        return (("proto", _WITH_PORTS),)
+    # Of anything else (ip6, arp, vlan, ...) an IPv4 packet has nothing.
+    number = _PROTOCOL_OF.get(protocol)
+    return (("proto", NONE if number is None else Numbers.of(number)),)
+
+
+def _connection(inner: dict[str, Any]) -> Key:
+    name, direction = inner["key"], inner.get("dir")
+    if direction in ("original", "reply") and name in _TUPLE:
+        field, kind = _TUPLE[name]
+        return Key(f"{direction} {field}", kind, f"ct {direction} {name}", (_TRACKED,))
+    field_and_kind = _CONNECTION.get(name, (None, "number"))
+    # Without a connection, nft_ct_get_eval() says invalid or untracked, and knows nothing else.
+    return Key(*field_and_kind, f"ct {name}", () if name == "state" else (_TRACKED,))
+
+
+def _masked(inner: Key, mask: Any, world: World) -> Key:
+    wanted_bits = bits(mask["|"] if isinstance(mask, dict) and "|" in mask else mask, inner.kind, world)
+
+    def view(wanted: Numbers, domain: Numbers) -> Numbers:
+        if not domain.countable:
+            raise UnknownConstruct(f"{inner.name} & {wanted_bits:#x}")
+        return inner.view(domain.where(lambda number: number & wanted_bits in wanted), domain)
+
+    return Key(inner.field, inner.kind, inner.name, inner.needs, view)
+
+
+def _fib(inner: dict[str, Any], state: State, world: World) -> Key:
+    flags, result = set(inner["flags"]), inner["result"]
+    name = f"fib {' . '.join(inner['flags'])} {result}"
+    field = next((f for f in ("saddr", "daddr") if f in flags), None)
+    via = next((f for f in ("iif", "oif") if f in flags), None)
+    if field is None or "mark" in flags or (via and state.numbers(via).only is None):
+        raise UnknownConstruct(name)
+    index = state.numbers(via).only if via else None
+    if result == "type":
+        return Key(field, "fib type", name, view=_fib_type(world, index))
+    if result in ("oif", "oifname", "check"):
+        return Key(field, "fib interface", name, view=_fib_interface(world, index))
+    raise UnknownConstruct(name)
+
+
+def _fib_type(world: World, index: int | None) -> View:
+    indices = (index,) if index else None
+
+    def view(wanted: Numbers, domain: Numbers) -> Numbers:
+        kinds = [kind for kind, number in FIB_TYPES.items() if number in wanted]
+        spans = (span for kind in kinds for span in world.address_type(kind, indices).spans)
+        return Numbers.joined(spans) & domain
+
+    return view
+
+
+def _fib_interface(world: World, index: int | None) -> View:
+    """As nft_fib4_eval() does: no interface for addresses that are local, or not behind ``index``."""
+
+    def view(wanted: Numbers, domain: Numbers) -> Numbers:
+        indices = range(1, len(world.links) + 1) if index is None else (index,)
+        behind = {number: world.reached_through(number) for number in indices}
+        nowhere = ADDRESSES
+        for addresses in behind.values():
+            nowhere -= addresses
+        behind[NO_INTERFACE] = nowhere
+        found = (span for number, there in behind.items() if number in wanted for span in there.spans)
+        return Numbers.joined(found) & domain
+
+    return view

@@ -1,0 +1,113 @@
+"""Through the rules of a base chain and of those it jumps to (nft(8), CHAINS and VERDICT STATEMENT)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tutor.packetpath.ruleset import Chain, Rule, Ruleset
+from tutor.packetpath.site import Effect, Site, Surroundings, Verdict
+from tutor.packetpath.state import State, merged
+from tutor.packetpath.statements import effects
+from tutor.packetpath.step import Step
+from tutor.packetpath.world import World
+
+#: NFT_JUMP_STACK_SIZE: the kernel loads no deeper ones.
+_DEPTH = 16
+
+
+class Ended(NamedTuple):
+    """A packet that goes no further: ``drop``, ``reject``, ``local``, or ``astray`` where nobody knows."""
+
+    state: State
+    how: str
+
+
+@dataclass(slots=True)
+class Passage:
+    """What became of packets."""
+
+    through: list[State] = field(default_factory=list)
+    ended: list[Ended] = field(default_factory=list)
+
+    def joined(self) -> Passage:
+        """The same, with packets that nothing can tell apart taken together."""
+        kinds: dict[str, list[State]] = {}
+        for state, how in self.ended:
+            kinds.setdefault(how, []).append(state)
+        ended = [Ended(state, how) for how, states in kinds.items() for state in merged(states)]
+        return Passage(merged(self.through), ended)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    ruleset: Ruleset
+    world: World
+    hook: str
+    base: Chain
+    passage: Passage
+
+    def rules(self, chain: Chain, states: list[State], way: tuple[object, ...]) -> list[State]:
+        """Go through a chain; returns those that come out at its end, or by ``return``."""
+        back: list[State] = []
+        for rule in chain.rules:
+            if not states:
+                break
+            going_on: list[State] = []
+            for effect in self._rule(rule, states, way):
+                self._decided(effect, chain, rule, way, going_on, back)
+            states = merged(going_on)
+        return merged([*back, *states])
+
+    def _decided(
+        self, effect: Effect, chain: Chain, rule: Rule, way: tuple[object, ...], on: list[State], back: list[State]
+    ) -> None:
+        state, verdict, target = effect
+        if verdict in (Verdict.NEXT, Verdict.BREAK):
+            on.append(state)
+        elif verdict is Verdict.RETURN:
+            back.append(state)
+        elif verdict is Verdict.ACCEPT:
+            self.passage.through.append(state)
+        elif verdict in (Verdict.DROP, Verdict.REJECT):
+            self.passage.ended.append(Ended(state, verdict.name.lower()))
+        else:
+            called = self.ruleset.chains.get((*chain.name[:2], target))
+            if called is None or len(way) > _DEPTH:
+                site = self._site(rule, way, 0)
+                for one in site.anything(state, f"jump {target}"):
+                    self._decided(one, chain, rule, way, on, back)
+                return
+            out = self.rules(called, [state], (*way, rule.place.handle))
+            (on if verdict is Verdict.JUMP else back).extend(out)
+
+    def _rule(self, rule: Rule, states: list[State], way: tuple[object, ...]) -> Iterable[Effect]:
+        for number, statement in enumerate(rule.statements):
+            site = self._site(rule, way, number)
+            following: list[State] = []
+            for state in states:
+                for effect in effects(statement, state, site):
+                    if effect.verdict is Verdict.NEXT:
+                        following.append(effect.state)
+                    else:
+                        yield effect
+            states = merged(following)
+        yield from map(Effect, states)
+
+    def _site(self, rule: Rule, way: tuple[object, ...], number: int) -> Site:
+        around = Surroundings(self.ruleset, self.world, (rule.place.family, rule.place.table))
+        return Site(around, rule.place, self.hook, self.base.type == "nat", (*way, rule.place.handle, number))
+
+
+def through(base: Chain, states: list[State], hook: str, ruleset: Ruleset, world: World) -> Passage:
+    """Take packets through a base chain: accept ends this chain only, drop and reject end the packet."""
+    passage = Passage()
+    out = _Walk(ruleset, world, hook, base, passage).rules(base, states, ())
+    for state in out:
+        if base.policy == "accept":
+            passage.through.append(state)
+        else:
+            told = state.stepping(Step(hook, "policy", base.end))
+            passage.ended.append(Ended(told, "drop"))
+    return passage.joined()
