@@ -237,7 +237,7 @@ def _mend_disk(host: Host, wanted: _Wanted, disk: Disk, behind: _Behind) -> tupl
     if _misplugged(wanted, disk):
         bus, target = wanted.bus or disk.bus, wanted.target or disk.target
         # The old address belongs to the old bus: libvirt finds a new one.
-        options += [f"target.bus={bus}", f"target.dev={target}", "address.type="]
+        options += [f"target.bus={bus}", f"target.dev={target}", "xpath1.delete=./address"]
     if not options:
         return commands
     return (

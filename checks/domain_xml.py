@@ -10,7 +10,7 @@ from tutor.host.xml import parse
 from tutor.text import text
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from xml.etree.ElementTree import Element
 
 #: What os/boot calls a device that has a boot order of its own.
 _BOOT_NAMES = {"disk": "hd", "floppy": "fd", "interface": "network"}
@@ -46,20 +46,11 @@ class Nic:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
-    """A device with a boot order of its own: its element's name, and what tells it from its like."""
-
-    element: str
-    selector: str
-    boots: str
-
-
-@dataclass(frozen=True, slots=True)
 class Definition:
     """A domain's definition. Memory is in KiB.
 
-    ``ordered`` are the devices with a boot order of their own, first to last; libvirt lets a domain
-    have these or ``boot``, never both. ``topology`` is whether sockets and cores are prescribed.
+    ``ordered`` is what the devices with a boot order of their own are, first to last, in the words of
+    ``boot``; libvirt lets a domain have these or ``boot``, never both. ``topology`` is whether sockets and cores are prescribed.
     """
 
     kind: str
@@ -72,7 +63,7 @@ class Definition:
     topology: bool
     kernel: str
     boot: tuple[str, ...]
-    ordered: tuple[Ordered, ...]
+    ordered: tuple[str, ...]
     disks: tuple[Disk, ...]
     nics: tuple[Nic, ...]
     graphics: tuple[str, ...]
@@ -82,7 +73,7 @@ class Definition:
         """What the guest's system is loaded from first: hd, cdrom, network, kernel ..."""
         if self.kernel:
             return "kernel"
-        return self.ordered[0].boots if self.ordered else next(iter(self.boot), "")
+        return next(iter((*self.ordered, *self.boot)), "")
 
 
 def read(content: str) -> Definition:
@@ -97,7 +88,7 @@ def read(content: str) -> Definition:
         raise Unobservable("malformed", text("the domain's XML is malformed: {error}", error=why)) from None
 
 
-def _definition(root: _Element) -> Definition:
+def _definition(root: Element) -> Definition:
     """:raises ValueError: for another document's root, and for what should be a number and is none."""
     if root.tag != "domain":
         raise ValueError(str(root.tag))
@@ -121,27 +112,17 @@ def _definition(root: _Element) -> Definition:
     )
 
 
-def _in_boot_order(root: _Element) -> tuple[Ordered, ...]:
+def _in_boot_order(root: _Element) -> tuple[str, ...]:
     # Not only disks: a network interface, a hostdev or a redirdev may come first.
     found = [
-        (int(order), _ordered(element))
+        (int(order), element.get("device", "disk") if element.tag == "disk" else str(element.tag))
         for element in root.findall("devices/*")
         if (order := _get(element, "boot", "order"))
     ]
-    return tuple(ordered for _, ordered in sorted(found, key=lambda one: one[0]))
+    return tuple(_BOOT_NAMES.get(name, name) for _, name in sorted(found))
 
 
-def _ordered(element: _Element) -> Ordered:
-    name = str(element.tag)
-    if name == "disk":
-        device, target = element.get("device", "disk"), _get(element, "target", "dev") or ""
-        return Ordered(name, f"target={target}", _BOOT_NAMES.get(device, device))
-    if name == "interface":
-        return Ordered(name, f"mac={_get(element, 'mac', 'address') or ''}", _BOOT_NAMES[name])
-    return Ordered(name, "all", name)
-
-
-def _disk(element: _Element) -> Disk:
+def _disk(element: Element) -> Disk:
     return Disk(
         kind=element.get("type", ""),
         device=element.get("device", "disk"),
@@ -154,7 +135,7 @@ def _disk(element: _Element) -> Disk:
     )
 
 
-def _nic(element: _Element) -> Nic:
+def _nic(element: Element) -> Nic:
     kind = element.get("type", "")
     return Nic(
         kind=kind,
@@ -166,6 +147,6 @@ def _nic(element: _Element) -> Nic:
     )
 
 
-def _get(element: _Element, path: str, name: str) -> str | None:
+def _get(element: Element, path: str, name: str) -> str | None:
     found = element.find(path)
     return None if found is None else found.get(name)

@@ -11,7 +11,7 @@ from tutor.host.xml import parse
 from tutor.text import text
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from xml.etree.ElementTree import Element
 
 Interface: TypeAlias = "ipaddress.IPv4Interface | ipaddress.IPv6Interface"
 
@@ -19,24 +19,24 @@ Interface: TypeAlias = "ipaddress.IPv4Interface | ipaddress.IPv6Interface"
 _CLASS_B, _CLASS_C = 128, 192
 
 
-def mode(xml: _Element) -> str | None:
+def mode(xml: Element) -> str | None:
     """The forward mode; nat where the element has no mode (libvirt.org/formatnetwork.html)."""
     element = xml.find("forward")
     return None if element is None else element.get("mode", "nat")
 
 
-def attribute(xml: _Element, path: str, name: str) -> str | None:
+def attribute(xml: Element, path: str, name: str) -> str | None:
     """An attribute of the element at ``path``; None where either is missing."""
     element = xml.find(path)
     return None if element is None else element.get(name)
 
 
-def addresses(xml: _Element) -> list[str]:
+def addresses(xml: Element) -> list[str]:
     """The network's own addresses, as ``192.168.122.1/24``."""
     return [str(own) for own in (interface(element) for element in xml.findall("ip")) if own is not None]
 
 
-def interface(element: _Element) -> Interface | None:
+def interface(element: Element) -> Interface | None:
     """An ip element's address with its prefix, which libvirt takes from the address where it is not given."""
     address = element.get("address")
     if not address:
@@ -61,12 +61,12 @@ def _usual_prefix(address: str) -> int:
     return 8 if first < _CLASS_B else 16 if first < _CLASS_C else 24
 
 
-def is_ipv4(element: _Element) -> bool:
+def is_ipv4(element: Element) -> bool:
     """Whether an ip element is of IPv4, which it is where nothing else is said."""
     return element.get("family", "ipv4") == "ipv4"
 
 
-def definition(found: Network, *, live: bool) -> _Element:
+def definition(found: Network, *, live: bool) -> Element:
     """What runs, or what the next start will read.
 
     :raises NotWellFormed: when a recording holds no XML there.

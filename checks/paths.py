@@ -7,6 +7,8 @@ from shlex import quote
 
 def shell(path: str) -> str:
     """A path as a word of a shell command; a leading ``~/`` still means the home folder."""
+    if path == "~":
+        return path
     return f"~/{quote(path[2:])}" if path.startswith("~/") else quote(path)
 
 

@@ -35,7 +35,8 @@ def is_decimal(count: int, size: str) -> bool:
     """
     number, power = _parsed(size)
     decimal = number * int(1000**power)
-    return power > 0 and count in (decimal, -(-decimal // _SECTOR) * _SECTOR)
+    # One KiB is what a decimal one is rounded up to.
+    return count != to_bytes(size) and count in (decimal, -(-decimal // _SECTOR) * _SECTOR)
 
 
 def _parsed(size: str) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """``python -m tutor``."""
 
-from tutor.cli import main
+from tutor.entry import main
 
 if __name__ == "__main__":
     main()

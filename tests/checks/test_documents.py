@@ -239,7 +239,7 @@ def test_a_network_beside_it() -> None:
 )
 def test_what_is_mended_in_a_network(content: str | None, steps: int) -> None:
     seen = {"path": "/x", "text": content} if content else refusal()
-    net = {document("~/net.xml"): xml(root="network", valid=False), file_text("~/net.xml"): seen}
+    net: Answers = {document("~/net.xml"): xml(root="network", valid=False), file_text("~/net.xml"): seen}
     assert len(network({listing("~"): ["net.xml"], **net}).fix) == steps
 
 
@@ -269,13 +269,11 @@ def test_no_settings_raise(content: str) -> None:
     assert isinstance(relaxed_json(content), dict)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
+LEAVES = st.none() | st.booleans() | st.integers() | st.text()
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
 
-@given(st.dictionaries(st.text(), JSON))
+@given(st.dictionaries(st.text(), JSON, max_size=4))
 def test_plain_json_is_read_as_it_is(value: dict[str, Any]) -> None:
     assert relaxed_json(json.dumps(value)) == value
 

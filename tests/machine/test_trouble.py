@@ -14,7 +14,6 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from tests.machine.lesson import replay
 from tests.machine.machines import Machine
 from tests.machine.process import host_environment
 
@@ -48,13 +47,17 @@ class Run:
         return str(next(one["status"] for one in self.checks if one["id"] == name))
 
 
-def check(machine: Machine, words: str = "", user: str = "student", before: str = "") -> Run:
+def check(
+    machine: Machine, words: str = "", user: str = "student", before: str = "", meanwhile: str = ":"
+) -> Run:
     """Grade, and hold what was printed to what is promised of every run.
 
-    :param before: shell commands before it, or a wrapper around it.
+    :param before: a wrapper around it, or variables.
+    :param meanwhile: what happens at the same time.
     """
     started = time.monotonic()
-    done = machine.run(f"{before} tutor check {words} --format json --lang en", user=user)
+    grading = f"{before} tutor check {words} --format json --lang en"
+    done = machine.run(f"({meanwhile}) & {grading}; code=$?; wait; exit $code", user=user)
     seconds = time.monotonic() - started
     assert done.returncode in (0, 1, 3), done.stderr
     assert "Traceback" not in done.stderr
@@ -66,7 +69,7 @@ def check(machine: Machine, words: str = "", user: str = "student", before: str 
 @pytest.fixture(scope="module")
 def machine(ready_lesson_machine: Machine) -> Machine:
     """The default network runs; one image that only root can read."""
-    replay(ready_lesson_machine, "install/default-network")
+    ready_lesson_machine.run(f"{VIRSH} net-autostart default && {VIRSH} net-start default", check=True)
     ready_lesson_machine.run(
         f"sudo qemu-img create -q -f qcow2 {DISK} 30G; sudo chmod 600 {DISK}", check=True
     )
@@ -145,14 +148,13 @@ def test_at_any_moment(restarted: Machine, signal: str) -> None:
     """The daemon hangs or dies before, during or after each of the calls."""
     for tenth in range(10):
         victim = libvirtd(restarted)
-        before = f"(sleep 0.{tenth:02d}; sleep 0.0{tenth}; sudo kill -{signal} {victim}) 2>/dev/null & "
-        run = check(restarted, "install/confirm install/default-network domains", before=before)
+        kill = f"sleep 0.{tenth:02d}; sleep 0.0{tenth}; sudo kill -{signal} {victim}"
+        run = check(restarted, "install/confirm install/default-network domains", meanwhile=kill)
         assert run.seconds < 2 + HUNG
-        network = restarted.run(f"{VIRSH} net-list --all").stdout
         assert set(run.codes.values()) <= {
-            *("timed-out", "not-answering", "need-unknown", "need-failed", "missing", "program-missing"),
-            *("unanswered", "session-only", "none-beside", "inactive", "stopped", "gone"),
-        }, (tenth, run.codes, network)
+            *("timed-out", "not-answering", "need-unknown", "need-failed", "missing", "unanswered"),
+            *("session-only", "none-beside"),
+        }, (tenth, run.codes)
         _restart(restarted)
 
 
@@ -172,7 +174,8 @@ def test_the_daemon_speaks_swedish(restarted: Machine) -> None:
     restarted.write(drop_in, "[Service]\nEnvironment=LANG=sv_SE.UTF-8\n")
     restarted.run("systemctl daemon-reload && systemctl restart libvirtd", user="root", check=True)
     try:
-        said = restarted.run(f"LC_ALL=C {VIRSH} dominfo nothing").stderr
+        ask = 'import libvirt; libvirt.open("qemu:///system").lookupByName("nothing")'
+        said = restarted.run(f"/opt/tutor/bin/python -c '{ask}'").stderr
         assert "ingen domän" in said, "the daemon is not Swedish, so this test shows nothing"
         assert check(restarted).codes == plain.codes
         assert check(restarted, before="LANG=sv_SE.UTF-8").codes == plain.codes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from typing import Any, TypedDict
 
@@ -9,7 +10,6 @@ from tutor.host.files import read_bytes
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
-from tutor.host.xml import safe_parser
 from tutor.text import text
 
 #: Where every distribution's libvirt installs its schemas (its own version's).
@@ -69,7 +69,7 @@ def document(path: str) -> Question[Document | None]:
     return Question("document", Document | None, (path,))  # type: ignore[arg-type]
 
 
-@source("document", by="libvirt's RELAX NG schemas", slow=True)
+@source("document", by="libvirt's RELAX NG schemas", apart=True)
 def look_at_document(machine: Machine, path: str) -> Document | None:
     """See :func:`document`."""
     path = machine.expand(path)
@@ -98,6 +98,15 @@ def look_at_document(machine: Machine, path: str) -> Document | None:
     }
 
 
+def safe_parser() -> Any:
+    """An lxml parser that expands no entity, loads no DTD, and opens no connection."""
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, dtd_validation=False
+    )
+
+
 def _nothing(path: str) -> Document:
     """A file that is no XML."""
     return {
@@ -113,12 +122,19 @@ def _nothing(path: str) -> Document:
 
 
 def _encoding(content: bytes, tree: Any) -> str | None:
+    """What it is written in, None for UTF-8; libxml2 names what is declared, or UTF-8."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    declared = _short(tree.docinfo.encoding)
+    # Without a mark, UTF-16 of plain letters is UTF-8 too, with a NUL beside each.
+    if b"\0" in content:
+        guessed = "UTF-16BE" if content.startswith(b"\0") else "UTF-16LE"
+        return guessed if declared in ("", "UTF-8") else declared
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return _short(tree.docinfo.encoding)
-    # Without a byte order mark, UTF-16 of plain letters is UTF-8 too, with a NUL beside each.
-    return _short(tree.docinfo.encoding) if b"\0" in content else None
+        return declared
+    return None
 
 
 def _validator(schema: str) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from tutor.errors import UserError
+from tutor.host.aside import Aside, take
 from tutor.host.machine import Machine
 from tutor.host.question import Observation, Question, Unobservable
 from tutor.host.source import SOURCES, Answers, Args, Source
@@ -119,7 +120,7 @@ class LiveHost:
 
     def _answers(self, source: Source, wanted: Sequence[Args]) -> Answers:
         try:
-            return source.observe(self._machine, wanted)
+            return self._aside().observe(source.name, wanted) if source.apart else source.observe(self._machine, wanted)
         except Unobservable as failure:
             reason = failure
         except UserError as error:  # the journal's: it says what is in the way of reading it
@@ -127,6 +128,11 @@ class LiveHost:
         except Exception as error:  # noqa: BLE001 - a fault of ours is "could not ask", never a lost run
             reason = self._fault(source, error)
         return dict.fromkeys(wanted, reason)
+
+    def _aside(self) -> Aside:
+        """The one process for what is looked at apart, begun at the first such question."""
+        process: Aside = self._machine.shared("aside", take)
+        return process
 
     def _fault(self, source: Source, error: Exception) -> Unobservable:
         log = self._log(f"source {source.name}", error) if self._log else None

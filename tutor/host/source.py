@@ -24,25 +24,32 @@ class Source:
     :param observe: takes every set of arguments wanted now; an answer may be an Unobservable.
     :param slow: starts a program or talks to a daemon: started early, beside the others.
     :param by: what a person is told about where the answer came from.
+    :param apart: looked at in a process of its own (:mod:`tutor.host.aside`): it loads a C library.
     """
 
     name: str
     observe: Callable[[Machine, Sequence[Args]], Answers]
     slow: bool
     by: str
+    apart: bool = False
 
 
 SOURCES: dict[str, Source] = {}
 
 
-def source(name: str, *, by: str, slow: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function ``(machine, *args) -> answer`` that answers one question at a time."""
+def source(
+    name: str, *, by: str, slow: bool = False, apart: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function ``(machine, *args) -> answer`` that answers one question at a time.
+
+    What is looked at ``apart`` is slow.
+    """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         def observe(machine: Machine, wanted: Sequence[Args]) -> Answers:
             return {args: _one(function, machine, args) for args in wanted}
 
-        _add(Source(name, observe, slow, by))
+        _add(Source(name, observe, slow or apart, by, apart))
         return function
 
     return register

@@ -113,9 +113,9 @@ def _connection(inner: dict[str, Any]) -> Key:
     if direction in ("original", "reply") and name in _TUPLE:
         field, kind = _TUPLE[name]
         return Key(f"{direction} {field}", kind, f"ct {direction} {name}", (_TRACKED,))
-    field_and_kind = _CONNECTION.get(name, (None, "number"))
+    field_or_none, kind = _CONNECTION.get(name, (None, "number"))
     # Without a connection, nft_ct_get_eval() says invalid or untracked, and knows nothing else.
-    return Key(*field_and_kind, f"ct {name}", () if name == "state" else (_TRACKED,))
+    return Key(field_or_none, kind, f"ct {name}", () if name == "state" else (_TRACKED,))
 
 
 def _masked(inner: Key, mask: Any, world: World) -> Key:

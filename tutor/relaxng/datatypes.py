@@ -155,6 +155,8 @@ _TRANSLATED = {
 def _translated(part: str) -> str:
     if part.startswith("["):
         # A bracket inside a class, and two of some characters, would mean more to Python.
-        inner = re.sub(r"([\[&~|])", r"\\\1", part[1:-1].replace(r"\s", r" \t\n\r"))
-        return f"[{inner}]"
+        return re.sub(r"\\.|(?!^)[\[&~|]", lambda found: _INSIDE.get(found[0], found[0]), part)
     return _TRANSLATED.get(part, part)
+
+
+_INSIDE = {r"\s": r" \t\n\r", **{char: "\\" + char for char in "[&~|"}}

@@ -1,65 +1,118 @@
-"""A document as events with their places, read without expanding or fetching anything."""
+"""A document as a tree with places, read without expanding or fetching anything."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from xml.parsers import expat
 
+from tutor.relaxng.datatypes import SPACE
 from tutor.relaxng.names import Name
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the text; both count from 1."""
+    """A place in the text; both count from 1, and a column is a character."""
 
     line: int
     column: int
 
 
 @dataclass(slots=True)
-class Node:
-    """An element: its attributes in order, and its children, elements and runs of text.
+class Run:
+    """Text between two tags, of whatever it was put together: characters, references, CDATA.
 
-    ``places`` are those of the attributes; fewer where the encoding does not let them be found.
+    ``place`` is that of its first character that is no white space.
     """
+
+    place: Place
+    parts: list[str] = field(default_factory=list)
+    blank: bool = True
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "".join(self.parts)
+
+
+@dataclass
+class Node:
+    """An element: its attributes in order, and its children, elements and runs of text."""
 
     name: Name
     place: Place
-    attributes: list[tuple[Name, str]] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    children: list[Node | tuple[str, Place]] = field(default_factory=list)
-    end: Place = field(default_factory=lambda: Place(1, 1))
+    attributes: list[tuple[Name, str]]
+    source: bytes = field(repr=False)
+    offset: int
+    children: list[Node | Run] = field(default_factory=list)
+
+    def place_of(self, index: int) -> Place:
+        """The place of an attribute; the element's own where the encoding does not let it be found."""
+        return self._places[index] if index < len(self._places) else self.place
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        """Expat tells where a tag begins, not where its attributes do: read the tag again."""
+        tag = _TAG.match(self.source, self.offset)
+        places: list[Place] = []
+        line, column, before = self.place.line, self.place.column, self.offset
+        for found in _ATTRIBUTE.finditer(self.source, self.offset, tag.end()) if tag else ():
+            lines = _BREAK.split(self.source[before : found.start(1)].decode("utf-8", "replace"))
+            line, before = line + len(lines) - 1, found.start(1)
+            column = len(lines[-1]) + (column if len(lines) == 1 else 1)
+            if not re.match(rb"xmlns(:|$)", found[1]):
+                places.append(Place(line, column))
+        return places
 
 
 class NotXml(ValueError):
-    """The text is not well-formed, or declares entities. ``message`` is expat's, in English."""
+    """The text is not well-formed, or not to be read.
 
-    def __init__(self, message: str, place: Place) -> None:
+    :param message: expat's, in English, or one of ours.
+    :param offset: the byte at which it was noticed.
+    :param unclosed: the innermost element that was open there.
+    """
+
+    def __init__(self, message: str, place: Place, offset: int = 0, unclosed: Node | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.place = place
+        self.offset = offset
+        self.unclosed = unclosed
 
 
-_TAG = re.compile(rb"""<[^\s/>]+(?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE = re.compile(rb"""\s([^\s=/>"']+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_BREAK = re.compile(r"\r\n|\r|\n")
+
+TOO_DEEP = "elements are nested too deeply"
+ENTITY = "entity declarations are not read"
+UNDECLARED = "undefined entity"
 
 #: Deeper than any libvirt document, shallower than what would exhaust a program's stack.
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 
 
 def read(content: bytes) -> Node:
     """The root element.
 
-    :raises NotXml: also for entity declarations, which no libvirt document needs, and for depth.
+    :raises NotXml: also for declarations of entities and attributes, which no libvirt document needs,
+        and for depth.
     """
     reader = _Reader(content)
+    parser = reader.parser
     try:
-        reader.parser.Parse(content, True)
+        parser.Parse(content, True)
     except expat.ExpatError as error:
         place = Place(error.lineno, error.offset + 1)
-        raise NotXml(expat.ErrorString(error.code), place) from None
+        message = expat.ErrorString(error.code)
+        raise NotXml(message, place, parser.ErrorByteIndex, reader.innermost) from None
+    except (LookupError, ValueError) as error:
+        if isinstance(error, NotXml):
+            raise
+        # An encoding that Python does not know either, or of several bytes to a character.
+        raise NotXml("unknown encoding", Place(1, 1)) from None
     return reader.root
 
 
@@ -70,54 +123,63 @@ class _Reader:
         self._content = content
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.ordered_attributes = True
-        self.parser.buffer_text = True
         self.parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
+        self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.EntityDeclHandler = self._entity
+        self.parser.SkippedEntityHandler = self._skipped
         self._open: list[Node] = []
         self.root: Node
+
+    @property
+    def innermost(self) -> Node | None:
+        return self._open[-1] if self._open else None
 
     def _here(self) -> Place:
         return Place(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
 
     def _start(self, name: str, attributes: list[str]) -> None:
         if len(self._open) >= MAX_DEPTH:
-            raise NotXml("elements are nested too deeply", self._here())
+            self._refuse(TOO_DEEP)
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
-        node = Node(_name(name), self._here(), [(_name(key), value) for key, value in pairs])
-        node.places = list(self._attribute_places())
+        named = [(_name(key), value) for key, value in pairs]
+        node = Node(_name(name), self._here(), named, self._content, self.parser.CurrentByteIndex)
         if self._open:
             self._open[-1].children.append(node)
         else:
             self.root = node
         self._open.append(node)
 
-    def _attribute_places(self) -> Iterator[Place]:
-        """Expat tells where a tag begins, not where its attributes do: read the tag again."""
-        here, start = self._here(), self.parser.CurrentByteIndex
-        tag = _TAG.match(self._content, start)
-        for found in _ATTRIBUTE.finditer(self._content, start, tag.end()) if tag else ():
-            if found[1].startswith(b"xmlns"):
-                continue
-            before = self._content[start : found.start(1)].decode("utf-8", "replace")
-            lines = before.split("\n")
-            column = len(lines[-1]) + (here.column if len(lines) == 1 else 1)
-            yield Place(here.line + len(lines) - 1, column)
-
     def _end(self, _name: str) -> None:
-        self._open.pop().end = self._here()
+        self._open.pop()
 
     def _text(self, content: str) -> None:
         children = self._open[-1].children
-        if children and isinstance(children[-1], tuple):
-            children[-1] = (children[-1][0] + content, children[-1][1])
-        else:
-            children.append((content, self._here()))
+        if not children or isinstance(children[-1], Node):
+            children.append(Run(self._here()))
+        run = children[-1]
+        assert isinstance(run, Run)  # noqa: S101 - for the types
+        run.parts.append(content)
+        stripped = content.lstrip(SPACE)
+        if run.blank and stripped:
+            here = self._here()
+            run.blank, run.place = False, Place(here.line, here.column + len(content) - len(stripped))
+
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, internal: int) -> None:
+        if internal:
+            self._refuse(ENTITY)
 
     def _entity(self, *_declaration: object) -> None:
-        raise NotXml("entity declarations are not read", self._here())
+        self._refuse(ENTITY)
+
+    def _skipped(self, _name: str, parameter: bool) -> None:  # noqa: FBT001 - expat's signature
+        if not parameter:
+            self._refuse(UNDECLARED)
+
+    def _refuse(self, message: str) -> None:
+        raise NotXml(message, self._here(), self.parser.CurrentByteIndex, self.innermost)
 
 
 def _name(joined: str) -> Name:

@@ -45,10 +45,11 @@ class _Definition:
 
 @dataclass(frozen=True)
 class _Node:
-    """An element of the schema, with the namespace and datatype library in force there."""
+    """An element of the schema, with the namespace in force there, and the folder of its file."""
 
     xml: ET.Element
     ns: str
+    folder: str
 
     @property
     def kind(self) -> str:
@@ -58,7 +59,7 @@ class _Node:
     def children(self) -> Iterator[_Node]:
         for child in self.xml:
             if child.tag.startswith(_NS):
-                yield _Node(child, child.get("ns", self.ns))
+                yield _Node(child, child.get("ns", self.ns), self.folder)
 
     def get(self, name: str) -> str:
         return self.xml.get(name, "").strip()
@@ -76,26 +77,27 @@ def load(path: str) -> Pattern:
 class _Grammar:
     """The named patterns of a schema and of all that it includes."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: _Grammar | None = None) -> None:
+        self._parent = parent
         self._definitions: dict[str, _Definition] = {}
         self._patterns: dict[str, Pattern] = {}
 
     def read(self, path: str) -> Pattern:
         root = _root(path)
-        if root.kind != "grammar":
-            return self._pattern(root)
-        self._collect(root, os.path.dirname(path), frozenset())
+        return self._grammar(root) if root.kind == "grammar" else self._pattern(root)
+
+    def _grammar(self, root: _Node) -> Pattern:
+        self._collect(root, frozenset())
         return self._named("")
 
-    def _collect(self, node: _Node, folder: str, overridden: frozenset[str]) -> None:
+    def _collect(self, node: _Node, overridden: frozenset[str]) -> None:
         for child in node.children:
             if child.kind == "include":
                 own = frozenset(_name(one) for one in _definitions_in(child))
-                path = os.path.join(folder, child.get("href"))
-                self._collect(_root(path), os.path.dirname(path), overridden | own)
-                self._collect(child, folder, overridden)
+                self._collect(_root(os.path.join(child.folder, child.get("href"))), overridden | own)
+                self._collect(child, overridden)
             elif child.kind == "div":
-                self._collect(child, folder, overridden)
+                self._collect(child, overridden)
             elif child.kind in ("define", "start") and _name(child) not in overridden:
                 self._define(child)
 
@@ -120,8 +122,12 @@ class _Grammar:
 
     def _pattern(self, node: _Node) -> Pattern:
         kind = node.kind
-        if kind in ("ref", "parentRef"):
+        if kind == "ref":
             return self._named(node.get("name"))
+        if kind == "parentRef" and self._parent is not None:
+            return self._parent._named(node.get("name"))  # noqa: SLF001 - another of this class
+        if kind == "grammar":
+            return _Grammar(self)._grammar(node)  # noqa: SLF001
         if kind in _GROUPS:
             return _GROUPS[kind](self._group(node))
         if kind in _COMBINE:
@@ -163,7 +169,7 @@ def _root(path: str) -> _Node:
         root = ET.parse(path).getroot()  # noqa: S314
     except (OSError, ET.ParseError) as error:
         raise SchemaError(f"{path}: {error}") from None
-    return _Node(root, root.get("ns", ""))
+    return _Node(root, root.get("ns", ""), os.path.dirname(path))
 
 
 def _definitions_in(node: _Node) -> Iterator[_Node]:

@@ -186,7 +186,7 @@ def ask(machine: Machine, uri: str, function: Callable[[Any], R], absent: int) -
         raise unanswered(uri, error) from None
 
 
-@source("libvirt.connection", by="libvirt", slow=True)
+@source("libvirt.connection", by="libvirt", apart=True)
 def look_at_connection(machine: Machine, uri: str, access: str) -> Opened:
     """See :func:`connection`. A refusal is an answer; silence is not."""
 

@@ -88,19 +88,19 @@ def in_session(kind: str, name: str) -> Question[bool]:
     return Question("libvirt.in-session", bool, (kind, name))
 
 
-@source("libvirt.domain", by="libvirt", slow=True)
+@source("libvirt.domain", by="libvirt", apart=True)
 def look_at_domain(machine: Machine, uri: str, name: str) -> Domain | None:
     """See :func:`domain`."""
     return ask(machine, uri, lambda handle: _describe(handle.lookupByName(name)), NO_DOMAIN)
 
 
-@source("libvirt.domains", by="libvirt", slow=True)
+@source("libvirt.domains", by="libvirt", apart=True)
 def list_domains(machine: Machine, uri: str) -> list[str]:
     """See :func:`domain_names`."""
     return ask(machine, uri, lambda h: sorted(d.name() for d in h.listAllDomains(0)), NO_DOMAIN) or []
 
 
-@source("libvirt.block-device", by="libvirt", slow=True)
+@source("libvirt.block-device", by="libvirt", apart=True)
 def look_at_block_device(machine: Machine, uri: str, name: str, target: str) -> BlockDevice | None:
     """See :func:`block_device`."""
 
@@ -117,7 +117,7 @@ def look_at_block_device(machine: Machine, uri: str, name: str, target: str) -> 
     return ask(machine, uri, measure, NO_DOMAIN)
 
 
-@source("libvirt.pool-volume", by="libvirt", slow=True)
+@source("libvirt.pool-volume", by="libvirt", apart=True)
 def look_at_pool_volume(machine: Machine, uri: str, pool: str, name: str) -> PoolVolume | None:
     """See :func:`pool_volume`."""
 
@@ -138,7 +138,7 @@ def look_at_pool_volume(machine: Machine, uri: str, pool: str, name: str) -> Poo
     return ask(machine, uri, describe, NO_STORAGE_VOL)
 
 
-@source("libvirt.in-session", by="~/.config/libvirt/qemu, libvirt", slow=True)
+@source("libvirt.in-session", by="~/.config/libvirt/qemu, libvirt", apart=True)
 def look_in_session(machine: Machine, kind: str, name: str) -> bool:
     """See :func:`in_session`."""
     config = machine.environ.get("XDG_CONFIG_HOME") or os.path.join(machine.home, ".config")

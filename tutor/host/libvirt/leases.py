@@ -23,7 +23,7 @@ def leases(uri: str, network: str) -> Question[list[Lease] | None]:
     return Question("libvirt.leases", list[Lease] | None, (uri, network))  # type: ignore[arg-type]
 
 
-@source("libvirt.leases", by="libvirt", slow=True)
+@source("libvirt.leases", by="libvirt", apart=True)
 def look_at_leases(machine: Machine, uri: str, network: str) -> list[Lease] | None:
     """See :func:`leases`."""
 

@@ -35,13 +35,13 @@ def network_names(uri: str) -> Question[list[str]]:
     return Question("libvirt.networks", list[str], (uri,))
 
 
-@source("libvirt.network", by="libvirt", slow=True)
+@source("libvirt.network", by="libvirt", apart=True)
 def look_at_network(machine: Machine, uri: str, name: str) -> Network | None:
     """See :func:`network`."""
     return ask(machine, uri, lambda handle: _describe(handle.networkLookupByName(name)), NO_NETWORK)
 
 
-@source("libvirt.networks", by="libvirt", slow=True)
+@source("libvirt.networks", by="libvirt", apart=True)
 def list_networks(machine: Machine, uri: str) -> list[str]:
     """See :func:`network_names`."""
     return ask(machine, uri, lambda h: sorted(n.name() for n in h.listAllNetworks(0)), NO_NETWORK) or []

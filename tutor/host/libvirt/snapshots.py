@@ -33,7 +33,7 @@ def snapshots(uri: str, domain: str) -> Question[list[Snapshot] | None]:
     return Question("libvirt.snapshots", list[Snapshot] | None, (uri, domain))  # type: ignore[arg-type]
 
 
-@source("libvirt.snapshots", by="libvirt", slow=True)
+@source("libvirt.snapshots", by="libvirt", apart=True)
 def look_at_snapshots(machine: Machine, uri: str, domain: str) -> list[Snapshot] | None:
     """See :func:`snapshots`."""
 

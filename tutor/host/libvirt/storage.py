@@ -42,7 +42,7 @@ def volume(uri: str, path: str) -> Question[Volume | None]:
     return Question("libvirt.volume", Volume | None, (uri, path))  # type: ignore[arg-type]
 
 
-@source("libvirt.pools", by="libvirt", slow=True)
+@source("libvirt.pools", by="libvirt", apart=True)
 def list_pools(machine: Machine, uri: str) -> list[Pool]:
     """See :func:`pools`."""
 
@@ -52,7 +52,7 @@ def list_pools(machine: Machine, uri: str) -> list[Pool]:
     return ask(machine, uri, describe, NO_STORAGE_VOL) or []
 
 
-@source("libvirt.volume", by="libvirt", slow=True)
+@source("libvirt.volume", by="libvirt", apart=True)
 def look_at_volume(machine: Machine, uri: str, path: str) -> Volume | None:
     """See :func:`volume`."""
 

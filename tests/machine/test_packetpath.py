@@ -1,0 +1,102 @@
+"""The packet path against real packets: a client outside, a real guest, and one ruleset after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.machine.client import Client
+from tests.machine.guest import GREETING, URI, define_guest, start_default_network
+from tests.machine.machines import Machine, boot
+from tests.machine.port_forwards import GUEST, PORT, STATES, UNKNOWN
+from tutor.host.firewall import _NEXT, _SCRIPT
+from tutor.packetpath import Link, Packet, Path, Reaches, Route, Ruleset, Unknown, World, connect
+
+_LEASE = f"<host mac='52:54:00:aa:bb:cc' ip='{GUEST}'/>"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A machine with a guest on 192.168.122.50 and a client outside."""
+
+    machine: Machine
+    client: Client
+    restore: str
+
+    def root(self, command: str) -> str:
+        return self.machine.run(command, user="root", check=True).stdout
+
+    def reset(self) -> None:
+        self.root(self.restore)
+
+    def ruleset(self) -> Ruleset:
+        printed = self.root(_SCRIPT.format(mark=_NEXT.replace("\n", "\\n")))
+        return Ruleset.parse(*printed.split(_NEXT))
+
+    def world(self) -> World:
+        links = tuple(
+            Link(
+                entry["ifname"],
+                tuple(f"{a['local']}/{a['prefixlen']}" for a in entry["addr_info"] if a["family"] == "inet"),
+                "UP" in entry["flags"],
+                entry.get("master"),
+            )
+            for entry in json.loads(self.root("ip -j address show"))
+        )
+        routes = tuple(
+            Route("0.0.0.0/0" if entry["dst"] == "default" else entry["dst"], entry["dev"], entry.get("gateway"))
+            for entry in json.loads(self.root("ip -j route show"))
+        )
+        return World(links, routes, self.root("cat /proc/sys/net/ipv4/ip_forward").strip() == "1")
+
+    def path(self) -> Path:
+        packet = Packet("eth0", self.client.address, self.client.machine_address, PORT)
+        return connect(self.ruleset(), self.world(), packet)
+
+    def reached(self) -> bool:
+        return self.client.banner(PORT, timeout=1.5) == GREETING
+
+
+@contextmanager
+def lab(suite: str, prepare: str, save: str, restore: str) -> Iterator[Lab]:
+    """Boot, start the network and the guest, and remember the ruleset as libvirt made it."""
+    with boot("ready", suite=suite) as machine, machine.client() as client:
+        machine.run(prepare, user="root", check=True)
+        start_default_network(machine)
+        machine.run(f'virsh -c {URI} net-update default add ip-dhcp-host "{_LEASE}" --live', check=True)
+        guest = define_guest(machine)
+        guest.start()
+        assert guest.wait_for_lease() == GUEST
+        guest.wait_for_greeting(GUEST)
+        machine.run(save, user="root", check=True)
+        yield Lab(machine, client, f"nft flush ruleset; {restore}; sysctl -qw net.ipv4.ip_forward=1")
+
+
+@pytest.fixture(scope="module")
+def bookworm() -> Iterator[Lab]:
+    """Debian 12: libvirt's iptables backend, on iptables-nft."""
+    with lab("bookworm", "true", "iptables-save > /root/saved", "iptables-restore < /root/saved") as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_the_evaluator_says_what_packets_do(bookworm: Lab, name: str) -> None:
+    bookworm.reset()
+    bookworm.root(STATES[name])
+    path = bookworm.path()
+    assert not isinstance(path.outcome, Unknown), path
+    assert (path.outcome == Reaches(GUEST, "22", "virbr0")) == bookworm.reached(), path
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_is_not_in_the_rules_is_unknown_by_name(bookworm: Lab, name: str) -> None:
+    construct, commands = UNKNOWN[name]
+    bookworm.reset()
+    bookworm.root(commands)
+    outcome = bookworm.path().outcome
+    assert isinstance(outcome, Unknown)
+    assert outcome.construct == construct

@@ -1,0 +1,147 @@
+"""A process of its own for what is slow to load, may hang, or may crash: libvirt and the schemas.
+
+The C libraries behind those take a third of the time of a run to load; here that happens beside
+everything else. And whatever becomes of them, the tool itself goes on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.host.question import Unobservable
+from tutor.text import Text, text
+
+Args = tuple[str, ...]
+
+#: What the process runs. Its search path is ours: never the folder that the student stands in.
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from tutor.host.worker import main; main()"
+
+
+class Aside:
+    """The process, begun at once; what it answers comes back to whoever asked."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+        self._waiting: dict[int, _Reply] = {}
+        self._lock = threading.Lock()
+        self._ended: Unobservable | None = None
+        path = [os.path.abspath(folder) for folder in sys.path]
+        try:
+            self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
+                [sys.executable, "-c", _PROGRAM.format(path=path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                # Ctrl-C is for the tool; the process ends when its input does.
+                start_new_session=True,
+            )
+            threading.Thread(target=self._listen, daemon=True).start()
+        except (OSError, RuntimeError) as error:
+            self._process = None
+            self._ended = _gone(str(error))
+
+    def observe(self, source: str, wanted: Sequence[Args]) -> dict[Args, Any]:
+        """The answers of a source, as it gave them; waits for as long as that takes.
+
+        :raises Unobservable: ``failed`` when the process could not start, or has ended.
+        """
+        reply = _Reply()
+        with self._lock:
+            if self._ended is not None:
+                raise self._ended
+            number = next(self._numbers)
+            self._waiting[number] = reply
+        self._send({"id": number, "source": source, "wanted": wanted})
+        reply.come.wait()
+        if reply.failure is not None:
+            raise reply.failure
+        return {tuple(args): _answer(answer) for args, answer in reply.answers}
+
+    def _send(self, request: dict[str, Any]) -> None:
+        try:
+            with self._lock:
+                assert self._process is not None and self._process.stdin is not None  # noqa: S101, PT018
+                self._process.stdin.write(json.dumps(request).encode() + b"\n")
+                self._process.stdin.flush()
+        except OSError as error:
+            self._end(_gone(str(error)))
+
+    def _listen(self) -> None:
+        assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018
+        for line in self._process.stdout:
+            answer = json.loads(line)
+            with self._lock:
+                reply = self._waiting.pop(answer["id"])
+            reply.answers = answer["answers"]
+            reply.come.set()
+        self._end(_gone(f"exit code {self._process.wait()}"))
+
+    def _end(self, why: Unobservable) -> None:
+        with self._lock:
+            self._ended = self._ended or why
+            left, self._waiting = list(self._waiting.values()), {}
+        for reply in left:
+            reply.failure = why
+            reply.come.set()
+
+
+class _Reply:
+    """What a request came back with."""
+
+    __slots__ = ("answers", "come", "failure")
+
+    def __init__(self) -> None:
+        self.come = threading.Event()
+        self.answers: list[Any] = []
+        self.failure: Unobservable | None = None
+
+
+def _gone(why: str) -> Unobservable:
+    return Unobservable("failed", text("the process that looks at libvirt has ended: {error}", error=why))
+
+
+def plain(answer: Any) -> dict[str, Any]:
+    """An answer, or the reason why there is none, as JSON; :func:`_answer` reads it back."""
+    if not isinstance(answer, Unobservable):
+        return {"value": answer}
+    return {"reason": answer.reason, "message": _plain_text(answer.message), "fix": answer.fix}
+
+
+def _answer(found: dict[str, Any]) -> Any:
+    if "value" in found:
+        return found["value"]
+    return Unobservable(found["reason"], _text(found["message"]), tuple(found["fix"]))
+
+
+def _plain_text(message: Text) -> list[Any]:
+    values = {name: _plain_text(v) if isinstance(v, Text) else v for name, v in message.values.items()}
+    return [message.message, values]
+
+
+def _text(found: list[Any]) -> Text:
+    message, values = found
+    return Text(message, {name: _text(v) if isinstance(v, list) else v for name, v in values.items()})
+
+
+_begun: Aside | None = None
+
+
+def begin() -> None:
+    """Begin the process before anybody asks, so that it loads while the tool does."""
+    global _begun  # noqa: PLW0603 - the one process that waits to be taken
+    if _begun is None:
+        _begun = Aside()
+
+
+def take() -> Aside:
+    """The process that was begun, or a new one."""
+    global _begun  # noqa: PLW0603
+    taken, _begun = _begun or Aside(), None
+    return taken

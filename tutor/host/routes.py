@@ -1,0 +1,45 @@
+"""Routes of the main table."""
+
+from __future__ import annotations
+
+import json
+from typing import TypedDict
+
+from tutor.host.machine import Machine
+from tutor.host.question import Question, Unobservable
+from tutor.host.source import source
+from tutor.text import text
+
+
+class Route(TypedDict):
+    """An IPv4 route: ``destination`` as a prefix, ``0.0.0.0/0`` for the default route."""
+
+    destination: str
+    interface: str
+    gateway: str | None
+
+
+def routes() -> Question[list[Route]]:
+    """The IPv4 routes of this network namespace."""
+    return Question("routes", list[Route])
+
+
+@source("routes", by="ip -j -4 route show", slow=True)
+def look_at_routes(machine: Machine) -> list[Route]:
+    """See :func:`routes`."""
+    done = machine.run(["ip", "-j", "-4", "route", "show", "table", "main"])
+    try:
+        return [_route(entry) for entry in json.loads(done.stdout or "[]") if "dev" in entry]
+    except (ValueError, TypeError, KeyError):
+        raise Unobservable("failed", text("ip route show failed: {error}", error=done.stderr.strip())) from None
+
+
+def _route(entry: dict[str, str]) -> Route:
+    destination = entry["dst"]
+    if destination == "default":
+        destination = "0.0.0.0/0"
+    return {
+        "destination": destination if "/" in destination else f"{destination}/32",
+        "interface": entry["dev"],
+        "gateway": entry.get("gateway"),
+    }
