@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from shlex import quote
-
-from checks.commands import virsh
-from checks.disks import create
+from checks import domain_disks
+from checks.domain_commands import definition, edit, is_absent, known, look_at, option, pending, unless_there
+from checks.domain_disks import Behind, Wanted
 from checks.domain_xml import Definition, Disk, Nic
 from checks.domain_xml import read as read_definition
-from checks.domains import definition, edit, known, look_at, option, pending, reference, unless_there
-from checks.packages import install_missing
-from checks.sizes import is_decimal, shown, to_bytes
+from checks.sizes import shown
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
-from tutor.host.files import FileStatus, file_status
 from tutor.host.host import Host
-from tutor.host.images import Image, image
-from tutor.host.libvirt.connection import SYSTEM
-from tutor.host.libvirt.domains import block_device, pool_volume
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
-IMAGES = "/var/lib/libvirt/images"
-
-#: What a new disk is given where the course does not say.
-DEFAULT_SIZE = "10G"
-
-#: Names that are tried for a new image; more than any student leaves behind.
-_TRIES = 50
-
 _WHY_DISK = text("The disk is what the guest's system is installed on.")
 _WHY_NIC = text("The network interface decides which network the guest is on, and how fast it is there.")
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """The disk that a course asks for; None where any will do."""
-
-    domain: str
-    format: str
-    size: str | None
-    target: str | None
-    bus: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Behind:
-    """What lies behind a disk. ``code`` and ``observed`` say what is wrong with it, if anything is.
-
-    ``path`` is None where there is no file to keep; ``capacity`` is in bytes.
-    """
-
-    path: str | None
-    format: str | None
-    capacity: int
-    code: str | None = None
-    observed: Text | None = None
-
-
-# Disks
+_LIVE_ONLY = text("attached only until the domain stops")
 
 
 def _add_disk(
@@ -73,15 +29,12 @@ def _add_disk(
     target: str | None = None,
     bus: str | None = None,
 ) -> tuple[str, ...]:
-    path = _free(host, domain, format)
-    options = f"path={path},format={format},bus={bus or 'virtio'}" + (
-        f",target.dev={target}" if target else ""
-    )
-    *before, make = create(host, path, size or DEFAULT_SIZE, format)
-    *install, add = edit(host, domain, "--add-device", "--disk", options)
-    # One command: where the disk is there already, no file may be left over.
-    there = unless_there(host, domain, "device='disk'", (f"{{ {make} && {add}; }}",))
-    return (*before, *install, *((make, add) if there[0].startswith("{") else there))
+    commands = domain_disks.add(host, Wanted(domain, format, size, target, bus))
+    if is_absent(host, domain):
+        return commands
+    # One command: where there is a disk already, no image may be left over.
+    *before, make, plug = commands
+    return unless_there(host, domain, "device='disk'", (*before, f"{{ {make} && {plug}; }}"))
 
 
 @check("domain-disk", remedy=_add_disk)
@@ -95,212 +48,55 @@ def domain_disk(
     bus: str | None = None,
 ) -> Finding:
     """The domain {domain} has the disk that the course asks for."""
-    wanted = _Wanted(domain, format, size, target, bus)
+    wanted = Wanted(domain, format, size, target, bus)
     disks = _disks(definition(host, domain))
     if not disks:
-        fix = _add_disk(host, domain=domain, format=format, size=size, target=target, bus=bus)
         live = _disks(read_definition(known(host, domain)["xml"]))
-        code = "live-only" if live else "no-disk"
         said = _LIVE_ONLY if live else text("{domain} has no disk", domain=domain)
-        return failed(code, said, why=_WHY_DISK, hint=look_at(domain), fix=fix)
+        code = "live-only" if live else "no-disk"
+        return _refuse_disk(domain, code, said, domain_disks.add(host, wanted))
     # The most promising one's faults are told, where none is right.
-    in_order = sorted(disks, key=lambda disk: disk.target != target)
-    findings = (_judge_disk(host, wanted, disk) for disk in in_order)
-    first = next(findings)
-    return first if first.code is None else next((one for one in findings if one.code is None), first)
-
-
-_LIVE_ONLY = text("attached only until the domain stops")
+    first, *others = sorted(disks, key=lambda disk: (disk.target != target, disk.target))
+    finding = _judge_disk(host, wanted, first)
+    if finding.code is None:
+        return finding
+    return next((one for disk in others if (one := _judge_disk(host, wanted, disk)).code is None), finding)
 
 
 def _disks(found: Definition) -> list[Disk]:
     return [disk for disk in found.disks if disk.device == "disk"]
 
 
-def _judge_disk(host: Host, wanted: _Wanted, disk: Disk) -> Finding:
-    plug = _misplugged(wanted, disk)
+def _plugs(found: Definition) -> list[tuple[str, ...]]:
+    return sorted((disk.target, disk.bus, disk.format, disk.source or "") for disk in _disks(found))
+
+
+def _judge_disk(host: Host, wanted: Wanted, disk: Disk) -> Finding:
+    plug = wanted.misplugged(disk)
     try:
-        behind = _judge_behind(host, wanted, disk, _look_behind(host, wanted, disk))
+        behind = domain_disks.look_behind(host, wanted, disk)
     except Unobservable:
+        # It is wrong whatever lies behind it.
         if plug is None:
             raise
-        behind = _Behind(disk.source, disk.format, 0)
-    code = plug or behind.code
-    values: dict[str, str | int] = {"target": disk.target, "bus": disk.bus, "format": disk.format}
-    said = Text("{target} on {bus}: {format}, {size}", {**values, "size": shown(behind.capacity)})
-    if code is None:
-        note = pending(host, wanted.domain, lambda one: {(d.target, d.bus, d.format) for d in _disks(one)})
-        return passed(said, note=note)
-    fix = _mend_disk(host, wanted, disk, behind)
+        behind = Behind(disk.source, disk.format, 0)
+    said = text(
+        "{target} on {bus}: {format}, {size}",
+        target=disk.target,
+        bus=disk.bus,
+        format=disk.format,
+        size=shown(behind.capacity),
+    )
+    if plug is None and behind.code is None:
+        return passed(said, note=pending(host, wanted.domain, _plugs))
     observed = said if plug else behind.observed or said
-    return failed(code, observed, why=_WHY_DISK, hint=look_at(wanted.domain), fix=fix)
-
-
-def _misplugged(wanted: _Wanted, disk: Disk) -> str | None:
-    if (wanted.bus or disk.bus) != disk.bus:
-        return "wrong-bus"
-    return "wrong-target" if (wanted.target or disk.target) != disk.target else None
-
-
-def _look_behind(host: Host, wanted: _Wanted, disk: Disk) -> _Behind:
-    """What the disk's data lies in, asked of libvirt, which reads the file's header as root."""
-    if disk.pool is not None and disk.volume is not None:
-        volume = host.ask(pool_volume(SYSTEM, disk.pool, disk.volume))
-        said = text("no active pool {pool} has a volume {volume}", pool=disk.pool, volume=disk.volume)
-        if volume is None:
-            return _Behind(None, None, 0, "volume-missing", said)
-        return _Behind(volume["path"], volume["format"], volume["capacity"])
-    path = disk.source
-    if path is None or not path.startswith("/"):
-        return _Behind(None, None, 0, "not-a-file", text("{target} is no file", target=disk.target))
-    status, seen = _status(host, path)
-    if seen and status is None:
-        return _missing(path)
-    # Asking libvirt would hang its daemon, where somebody put a FIFO in the image's place.
-    if status is not None and status["kind"] not in ("file", "block-device"):
-        return _Behind(None, None, 0, "not-a-file", text("{path}: {kind}", path=path, kind=status["kind"]))
-    return _measure(host, wanted, disk, path)
-
-
-def _missing(path: str) -> _Behind:
-    return _Behind(None, None, 0, "file-missing", text("there is no file {path}", path=path))
-
-
-def _measure(host: Host, wanted: _Wanted, disk: Disk, path: str) -> _Behind:
-    device = host.ask(block_device(SYSTEM, wanted.domain, disk.target))
-    if device is None:
-        return _missing(path)
-    capacity = device["capacity"]
-    if disk.format == "raw":
-        return _Behind(path, None, capacity)
-    # Where the file is not what the driver type says, libvirt takes its length for the capacity.
-    if capacity == device["physical"]:
-        return _as_read(path, host.ask(image(path)), capacity)
-    if wanted.size is not None and capacity != to_bytes(wanted.size):
-        try:
-            return _as_read(path, host.ask(image(path)), capacity)
-        except Unobservable:
-            pass
-    return _Behind(path, disk.format, capacity)
-
-
-def _as_read(path: str, found: Image | None, capacity: int) -> _Behind:
-    if found is None:
-        return _missing(path)
-    return _Behind(path, found["format"], found["virtual_size"] or capacity)
-
-
-def _judge_behind(host: Host, wanted: _Wanted, disk: Disk, behind: _Behind) -> _Behind:
-    """The same with what is wrong with it."""
-    if behind.code is not None:
-        return behind
-    if disk.format != wanted.format:
-        said = text("{target} has driver type {format}", target=disk.target, format=disk.format)
-        return _blamed(_really(host, behind), "wrong-format", said)
-    if behind.format != wanted.format:
-        said = text(
-            "{target} has driver type {type}, but the file is {format}",
-            target=disk.target,
-            type=disk.format,
-            format=behind.format or "-",
-        )
-        return _blamed(behind, "wrong-file-format", said)
-    if wanted.size is None or behind.capacity == to_bytes(wanted.size):
-        return behind
-    said = text("{target}: {size}", target=disk.target, size=shown(behind.capacity))
-    return _blamed(
-        behind, "decimal-gigabytes" if is_decimal(behind.capacity, wanted.size) else "wrong-size", said
+    return _refuse_disk(
+        wanted.domain, plug or str(behind.code), observed, domain_disks.mend(host, wanted, disk, behind)
     )
 
 
-def _really(host: Host, behind: _Behind) -> _Behind:
-    """With the file's own format and size, where they can be seen: the mending depends on them."""
-    try:
-        found = host.ask(image(behind.path or ""))
-    except Unobservable:
-        return behind
-    return behind if found is None else _as_read(found["path"], found, behind.capacity)
-
-
-def _blamed(behind: _Behind, code: str, observed: Text) -> _Behind:
-    return _Behind(behind.path, behind.format, behind.capacity, code, observed)
-
-
-def _mend_disk(host: Host, wanted: _Wanted, disk: Disk, behind: _Behind) -> tuple[str, ...]:
-    """A right file, then one change that plugs it in rightly."""
-    path, commands = _right_file(host, wanted, disk, behind)
-    options: list[str] = []
-    if path != disk.source or disk.format != wanted.format:
-        options += [f"path={option(path)}", f"driver.type={wanted.format}"]
-    if disk.kind not in ("file", "block"):
-        options += ["type=file", "source.pool=", "source.volume=", "source.protocol=", "source.name="]
-    if _misplugged(wanted, disk):
-        bus, target = wanted.bus or disk.bus, wanted.target or disk.target
-        # The old address belongs to the old bus: libvirt finds a new one.
-        options += [f"target.bus={bus}", f"target.dev={target}", "xpath1.delete=./address"]
-    if not options:
-        return commands
-    return (
-        *commands,
-        *edit(host, wanted.domain, "--edit", f"target={disk.target}", "--disk", ",".join(options)),
-    )
-
-
-def _right_file(host: Host, wanted: _Wanted, disk: Disk, behind: _Behind) -> tuple[str, tuple[str, ...]]:
-    """The file that the disk should have, and the commands that make it. No file is written over."""
-    size = wanted.size or DEFAULT_SIZE
-    if behind.code == "file-missing" and disk.kind == "file" and disk.source:
-        return disk.source, create(host, disk.source, size, wanted.format)
-    too_large = wanted.size is not None and behind.capacity > to_bytes(wanted.size)
-    new = _free(host, wanted.domain, wanted.format)
-    if behind.path is None or too_large or behind.format in ("damaged", "other"):
-        # Shrinking would cut the guest's data off: the larger image is kept beside a new one.
-        return new, create(host, new, size, wanted.format)
-    grows = wanted.size is not None and behind.capacity < to_bytes(wanted.size)
-    if behind.format == wanted.format:
-        return behind.path, _grow(host, wanted, disk, behind.path) if grows else ()
-    source = f"-f {behind.format} " if behind.format else ""
-    convert = f"sudo qemu-img convert -U {source}-O {wanted.format} {quote(behind.path)} {quote(new)}"
-    grow = (f"sudo qemu-img resize -f {wanted.format} {quote(new)} {size}",) if grows else ()
-    return new, (*_tools(host), convert, *grow)
-
-
-def _grow(host: Host, wanted: _Wanted, disk: Disk, path: str) -> tuple[str, ...]:
-    size = wanted.size or DEFAULT_SIZE
-    found = known(host, wanted.domain)
-    live = [one.source for one in read_definition(found["xml"]).disks if one.target == disk.target]
-    if found["state"] in ("running", "blocked", "paused") and live == [disk.source]:
-        # QEMU holds the file's lock, and has to know of it.
-        return (virsh(host, "blockresize", reference(host, wanted.domain), disk.target, size),)
-    return (*_tools(host), f"sudo qemu-img resize -f {wanted.format} {quote(path)} {size}")
-
-
-def _tools(host: Host) -> tuple[str, ...]:
-    try:
-        return install_missing(host, ["qemu-img"])
-    except Unobservable:
-        return ()
-
-
-def _free(host: Host, domain: str, kind: str) -> str:
-    """A path in the images folder where nothing lies, named after the domain.
-
-    In plain letters: virt-xml garbles an ampersand in a path, and splits it at a comma.
-    """
-    stem = re.sub(r"[^A-Za-z0-9._-]", "_", domain)
-    paths = [f"{IMAGES}/{stem}{number}.{kind}" for number in ("", *(f"-{n}" for n in range(1, _TRIES)))]
-    return next((path for path in paths if _status(host, path)[0] is None), paths[-1])
-
-
-def _status(host: Host, path: str) -> tuple[FileStatus | None, bool]:
-    """What lies there, and whether that could be seen."""
-    try:
-        return host.ask(file_status(path)), True
-    except Unobservable:
-        return None, False
-
-
-# CD-ROM drives
+def _refuse_disk(domain: str, code: str, observed: Text, fix: tuple[str, ...]) -> Finding:
+    return failed(code, observed, why=_WHY_DISK, hint=look_at(domain), fix=fix)
 
 
 def _add_cdrom(host: Host, *, domain: str) -> tuple[str, ...]:
@@ -321,9 +117,6 @@ def domain_cdrom(host: Host, *, domain: str) -> Finding:
         hint=look_at(domain),
         fix=edit(host, domain, "--add-device", "--disk", "device=cdrom"),
     )
-
-
-# Network interfaces
 
 
 def _add_nic(
@@ -349,22 +142,21 @@ def domain_nic(host: Host, *, domain: str, network: str | None = None, model: st
         said = _LIVE_ONLY if live else text("{domain} has no network interface", domain=domain)
         fix = _new_nic(host, domain, network, model)
         return _refuse_nic(domain, "live-only" if live else "no-nic", said, fix)
-    if network is None:
-        verdicts = [_fault(nic, None, model) for nic in nics]
-        nic = nics[verdicts.index(None)] if None in verdicts else nics[0]
-    else:
-        nic = next((one for one in nics if one.network == network), nics[0])
+    # The most promising one is kept; by its MAC where there are several, since libvirt's order means nothing.
+    nic = min(
+        nics, key=lambda one: (_fault(one, network, model) is not None, one.network != network, one.mac)
+    )
     code = _fault(nic, network, model)
     others = tuple(one for one in nics if one is not nic) if network is not None else ()
     if code is None and not others:
-        note = pending(
-            host, domain, lambda one: sorted((n.network or n.kind, n.model or "", n.mac) for n in one.nics)
-        )
-        return passed(_shown(nic), note=note)
+        return passed(_shown(nic), note=pending(host, domain, _attachments))
     mend = () if code is None else _mend_nic(host, domain, nic, network, model)
-    return _refuse_nic(
-        domain, "second-nic" if others else str(code), _shown(*nics), (*mend, *_remove(host, domain, others))
-    )
+    fix = (*mend, *_remove(host, domain, others))
+    return _refuse_nic(domain, "second-nic" if others else str(code), _shown(*nics), fix)
+
+
+def _attachments(found: Definition) -> list[tuple[str, ...]]:
+    return sorted((nic.network or nic.kind, nic.model or "", nic.mac) for nic in found.nics)
 
 
 def _fault(nic: Nic, network: str | None, model: str | None) -> str | None:

@@ -50,7 +50,8 @@ class Definition:
     """A domain's definition. Memory is in KiB.
 
     ``ordered`` is what the devices with a boot order of their own are, first to last, in the words of
-    ``boot``; libvirt lets a domain have these or ``boot``, never both. ``topology`` is whether sockets and cores are prescribed.
+    ``boot``; libvirt lets a domain have these or ``boot``, never both. ``topology`` is whether sockets
+    and cores are prescribed.
     """
 
     kind: str
@@ -112,7 +113,7 @@ def _definition(root: Element) -> Definition:
     )
 
 
-def _in_boot_order(root: _Element) -> tuple[str, ...]:
+def _in_boot_order(root: Element) -> tuple[str, ...]:
     # Not only disks: a network interface, a hostdev or a redirdev may come first.
     found = [
         (int(order), element.get("device", "disk") if element.tag == "disk" else str(element.tag))

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from shlex import quote
-from uuid import NAMESPACE_URL, uuid5
-from xml.sax.saxutils import escape
 
-from checks import domain_xml
-from checks.commands import virsh, virt_xml
+from checks.commands import virsh
 from checks.cpu import kvm_is_usable
-from checks.domain_xml import Definition
+from checks.domain_commands import (
+    definition,
+    edit,
+    is_absent,
+    known,
+    look_at,
+    manage,
+    pending,
+    reference,
+    unless_there,
+)
 from checks.network_commands import define, start
-from checks.packages import install_missing
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM
-from tutor.host.libvirt.domains import Domain, in_session
 from tutor.host.libvirt.domains import domain as domain_question
+from tutor.host.libvirt.domains import in_session
 from tutor.host.libvirt.networks import network as network_question
 from tutor.host.question import Unobservable
-from tutor.text import Text, text
+from tutor.text import text
 
 _WHY_NUMBERS = text(
     "The course names these numbers so that every guest fits on an ordinary laptop, and works alike."
 )
-_NUMBER = re.compile(r"\+?[0-9]+", re.ASCII)
 
 #: Bytes of the longest name: libvirt writes /etc/libvirt/qemu/NAME.xml.new, and NAME_MAX is 255.
 _LONGEST_NAME = 255 - len(".xml.new")
@@ -45,105 +48,23 @@ _REVIVE = {
 }
 
 
-def known(host: Host, name: str) -> Domain:
-    """A domain that an earlier check has seen.
-
-    :raises Unobservable: when it is gone in between.
-    """
-    found = host.ask(domain_question(SYSTEM, name))
-    if found is None:
-        raise Unobservable("gone", text("the domain {name} is gone", name=name))
-    return found
-
-
-def definition(host: Host, name: str) -> Definition:
-    """What the domain's next start will read."""
-    return domain_xml.read(known(host, name)["inactive_xml"])
-
-
-def pending(host: Host, name: str, part: Callable[[Definition], object]) -> Text | None:
-    """The note for a domain that runs with something else than it is defined with."""
-    found = known(host, name)
-    live = domain_xml.read(found["xml"])
-    if found["state"] == "shut-off" or part(live) == part(domain_xml.read(found["inactive_xml"])):
-        return None
-    return text(
-        "{domain} still runs with what it was started with; this holds from its next start", domain=name
-    )
-
-
-def reference(host: Host, name: str) -> str:
-    """What virsh and virt-xml find the domain by: its name, if they do not take that for a number."""
-    if not _NUMBER.fullmatch(name):
-        return name
-    # virsh(1): a number is the ID of a running domain first, which may be quite another one.
-    found = _seen(host, name)
-    return found["uuid"] if found else str(uuid5(NAMESPACE_URL, name))
-
-
-def manage(host: Host, command: str, name: str, *words: str) -> str:
-    """A virsh command about a domain."""
-    return virsh(host, command, reference(host, name), *words)
-
-
-def edit(host: Host, name: str, *words: str) -> tuple[str, ...]:
-    """The commands that change a domain's persistent definition with virt-xml."""
-    try:
-        install = install_missing(host, ["virt-xml"])
-    except Unobservable:
-        install = ()
-    return (*install, virt_xml(host, reference(host, name), *words))
-
-
-def option(value: str) -> str:
-    """A value in an option of virt-xml, which splits them at commas and reads quotes as a shell does."""
-    return quote(value) if re.search(r"[\s,'\"\\#]", value) else value
-
-
-def unless_there(host: Host, name: str, piece: str, commands: tuple[str, ...]) -> tuple[str, ...]:
-    """``commands``, the last one only where the definition does not hold ``piece``.
-
-    A blocked check does not know what is there: its command looks before it adds.
-    """
-    if _is_absent(host, name):
-        return commands
-    look = f"{manage(host, 'dumpxml', name, '--inactive')} | grep -q {quote(piece)}"
-    return (*commands[:-1], f"{look} || {commands[-1]}")
-
-
-def look_at(name: str) -> Text:
-    """The hint that shows a domain's definition."""
-    return text("Look at: virsh -c qemu:///system dumpxml --inactive {domain}", domain=quote(name))
-
-
-def _seen(host: Host, name: str) -> Domain | None:
-    try:
-        return host.ask(domain_question(SYSTEM, name))
-    except Unobservable:
-        return None
-
-
-def _is_absent(host: Host, name: str) -> bool:
-    """Whether there is certainly no such domain."""
-    try:
-        return host.ask(domain_question(SYSTEM, name)) is None
-    except Unobservable:
-        return False
-
-
 def _create(host: Host, *, domain: str) -> tuple[str, ...]:
     """Define an empty domain; the other checks' commands furnish it."""
     # By XML: virt-install refuses names with a space, which libvirt takes.
-    name, uuid = escape(domain), reference(host, domain)
+    name, uuid = _escaped(domain), reference(host, domain)
     identity = f"<name>{name}</name>" + (f"<uuid>{uuid}</uuid>" if uuid != domain else "")
     xml = (
         f'<domain type="{_best_type(host)}">{identity}<memory unit="MiB">1024</memory><vcpu>1</vcpu>'
         "<os><type>hvm</type></os><features><acpi/></features></domain>"
     )
     make = f"printf %s {quote(xml)} | {virsh(host, 'define', '/dev/stdin')}"
-    if _is_absent(host, domain):
+    if is_absent(host, domain):
         return (make,)
     return (f"{manage(host, 'domuuid', domain)} >/dev/null 2>&1 || {make}",)
+
+
+def _escaped(name: str) -> str:
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _best_type(host: Host) -> str:
@@ -215,7 +136,7 @@ def domain_persistent(host: Host, *, domain: str) -> Finding:
 
 def _run(host: Host, *, domain: str) -> tuple[str, ...]:
     begin = manage(host, "start", domain)
-    if _is_absent(host, domain):
+    if is_absent(host, domain):
         return (*_networks(host, ()), begin)
     # By name, not by a word for its state: virsh speaks the student's language.
     look = f"{virsh(host, 'list', '--name', '--state-running')} | grep -qxF {quote(domain)}"

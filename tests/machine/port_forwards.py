@@ -5,6 +5,8 @@ Each is what root types on a machine with libvirt's default network and its ipta
 
 from __future__ import annotations
 
+import shlex
+
 GUEST = "192.168.122.50"
 PORT = 2222
 
@@ -28,13 +30,13 @@ def _pre(rule: str, accept: str = _ACCEPT) -> str:
 
 
 def _loaded(ruleset: str) -> str:
-    return f"nft -f - <<'END'\n{ruleset}\nEND"
+    return f"printf %s {shlex.quote(ruleset)} | nft -f -"
 
 
 def _forward(rules: str, priority: str = "filter - 5", policy: str = "accept", family: str = "ip") -> str:
     """A good forward, and a base chain at forward besides."""
     chain = f"type filter hook forward priority {priority}; policy {policy};"
-    return _GOOD + "\n" + _loaded(f"table {family} own {{ chain f {{ {chain}\n{rules}\n}} }}")
+    return _GOOD + "\n" + _loaded(f"table {family} own {{ chain f {{ {chain}\n{rules}\n}}\n}}\n")
 
 
 def _insert(rule: str) -> str:
@@ -63,7 +65,7 @@ STATES: dict[str, str] = {
     "accept in an own chain": f"{_DNAT}; iptables -N MINE; iptables -A MINE -j ACCEPT; iptables -I FORWARD -j MINE",
     "accept in another base chain": _DNAT
     + "\n"
-    + _loaded("table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n } }"),
+    + _loaded("table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n }\n }\n"),
     "wrong port": _pre(f"tcp dport 2223 dnat to {GUEST}:22"),
     "wrong target port": _pre(f"tcp dport 2222 dnat to {GUEST}:23"),
     "no target port": _pre(f"tcp dport 2222 dnat to {GUEST}"),
@@ -243,26 +245,26 @@ STATES: dict[str, str] = {
     "deep jumps": _DNAT
     + "\n"
     + _loaded(
-        "table ip filter {\nchain a { jump b\n }\nchain b { goto c\n }\nchain c { tcp dport 22 return\n drop\n } }"
+        "table ip filter {\nchain a { jump b\n }\nchain b { goto c\n }\nchain c { tcp dport 22 return\n drop\n }\n }\n"
     )
     + "; nft insert rule ip filter FORWARD jump a; "
     + _ACCEPT.replace("-I FORWARD", "-I FORWARD 2"),
     "deep goto ends the base chain": f"{_DNAT}; {_ACCEPT}\n"
-    + _loaded("table ip filter {\nchain c { tcp dport 22 return\n drop\n } }")
+    + _loaded("table ip filter {\nchain c { tcp dport 22 return\n drop\n }\n }\n")
     + "; nft insert rule ip filter FORWARD tcp dport 22 goto c; iptables -P FORWARD DROP",
     "named set": _DNAT
     + "\n"
-    + _loaded(f"table ip filter {{ set s {{ type ipv4_addr; flags interval; elements = {{ {GUEST}/31 }} }} }}")
+    + _loaded(f"table ip filter {{ set s {{ type ipv4_addr; flags interval; elements = {{ {GUEST}/31 }}; }}\n }}\n")
     + "; nft insert rule ip filter FORWARD ip daddr @s accept",
     "named map of verdicts": _DNAT
     + "\n"
     + _loaded(
-        "table ip filter { map v { type inet_service : verdict; elements = { 22 : accept, 2222 : drop } } }"
+        "table ip filter { map v { type inet_service : verdict; elements = { 22 : accept, 2222 : drop }; }\n }\n"
     )
     + "; nft insert rule ip filter FORWARD tcp dport vmap @v",
     "empty set": _DNAT
     + "\n"
-    + _loaded("table ip filter { set s { type ipv4_addr; } }")
+    + _loaded("table ip filter { set s { type ipv4_addr; }\n }\n")
     + "; nft insert rule ip filter FORWARD ip daddr @s accept",
     "harmless statements": _insert('counter log prefix "x" meta mark set 1 ct mark set 2 accept'),
     "unmatched unknown": _insert("udp dport 53 limit rate 1/second drop")
@@ -282,7 +284,7 @@ UNKNOWN: dict[str, tuple[str, str]] = {
         "@s",
         _DNAT
         + "\n"
-        + _loaded("table ip filter { set s { type ipv4_addr; flags dynamic; } }")
+        + _loaded("table ip filter { set s { type ipv4_addr; flags dynamic; }\n }\n")
         + "; nft 'insert rule ip filter FORWARD add @s { ip daddr }'"
         + "; nft insert rule ip filter FORWARD ip daddr @s accept",
     ),

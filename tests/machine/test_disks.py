@@ -263,7 +263,7 @@ def test_a_wrong_password(secretive: Machine) -> None:
     child = on_terminal(secretive)
     for _ in range(3):
         child.sendline("fel")
-        child.expect(["try again", "did not let you"])
+        child.expect(["try again", r"did\s+not\s+let"])
     child.expect("code=3")
 
 

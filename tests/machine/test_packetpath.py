@@ -16,6 +16,8 @@ from tests.machine.port_forwards import GUEST, PORT, STATES, UNKNOWN
 from tutor.host.firewall import _NEXT, _SCRIPT
 from tutor.packetpath import Link, Packet, Path, Reaches, Route, Ruleset, Unknown, World, connect
 
+# iptables-restore makes all of iptables' own chains; libvirt alone makes no others in nat than POSTROUTING.
+_RESTORE = "iptables-restore < /root/saved; for chain in PREROUTING INPUT OUTPUT; do nft delete chain ip nat $chain; done"
 _LEASE = f"<host mac='52:54:00:aa:bb:cc' ip='{GUEST}'/>"
 
 
@@ -28,7 +30,7 @@ class Lab:
     restore: str
 
     def root(self, command: str) -> str:
-        return self.machine.run(command, user="root", check=True).stdout
+        return self.machine.run(f"set -e; {command}", user="root", check=True).stdout
 
     def reset(self) -> None:
         self.root(self.restore)
@@ -79,7 +81,7 @@ def lab(suite: str, prepare: str, save: str, restore: str) -> Iterator[Lab]:
 @pytest.fixture(scope="module")
 def bookworm() -> Iterator[Lab]:
     """Debian 12: libvirt's iptables backend, on iptables-nft."""
-    with lab("bookworm", "true", "iptables-save > /root/saved", "iptables-restore < /root/saved") as made:
+    with lab("bookworm", "true", "iptables-save > /root/saved", _RESTORE) as made:
         yield made
 
 

@@ -119,7 +119,8 @@ def _notices(result: Grade, host: Host) -> list[Text]:
         whom = me["sudo_user"] or text("the student")
         notices.append(
             text(
-                "Run as root: groups, environment and access are root's here. Run it as {user}, without sudo.",
+                "Run as root: groups, environment and access are root's here. "
+                "Run it as {user}, without sudo.",
                 user=whom,
             )
         )
@@ -165,7 +166,11 @@ def _publish(session: Session, result: Grade) -> None:
 def _remember(session: Session, result: Grade) -> None:
     """Journal the run. A journal that cannot be written costs nobody a verdict."""
     try:
-        session.journal.append_all([check_event(result)])
+        journal = session.journal
+        for step in result.steps:
+            for verdict in step.verdicts:
+                journal.remember(verdict.finding.remember)
+        journal.append_all([check_event(result)])
     except JournalError as error:
         session.say(text("not journalled: {reason}", reason=error.what))
 

@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from types import TracebackType
+from typing import final
 
 from tutor.commands.session import Session
 from tutor.course.records import CheckSpec
@@ -16,6 +17,7 @@ from tutor.folders import NoHomeError, folders
 PATIENCE = 0.4
 
 
+@final
 class Progress:
     """Names the check under way on a terminal, once the run takes long enough to wonder."""
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tutor.grading.verdict import Finding, Status
 from tutor.text import Text
 
 
-def passed(observed: Text, *, note: Text | None = None, expected: Text | None = None) -> Finding:
+def passed(
+    observed: Text,
+    *,
+    note: Text | None = None,
+    expected: Text | None = None,
+    remember: Mapping[str, list[str]] | None = None,
+) -> Finding:
     """It is so. ``note`` says what is right now but will not stay so."""
-    return Finding(Status.PASS, observed, expected, note=note)
+    return Finding(Status.PASS, observed, expected, note=note, remember=remember or {})
 
 
 def failed(
@@ -21,6 +27,7 @@ def failed(
     hint: Text,
     fix: Sequence[str] = (),
     expected: Text | None = None,
+    remember: Mapping[str, list[str]] | None = None,
 ) -> Finding:
     """It is not so.
 
@@ -28,7 +35,9 @@ def failed(
     :param fix: commands for a non-interactive shell of the student that put it right; empty
         where only a person can act.
     """
-    return Finding(Status.FAIL, observed, expected, code, why, hint, tuple(fix))
+    return Finding(
+        Status.FAIL, observed, expected, code, why, hint, tuple(fix), remember=remember or {}
+    )
 
 
 def skipped(code: str, reason: Text) -> Finding:

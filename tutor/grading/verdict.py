@@ -27,7 +27,8 @@ class Finding:
 
     ``expected`` is None where the check's own sentence says it; ``code`` is a stable kebab-case
     cause, None on pass; ``fix`` is a list of commands that work in a non-interactive shell of the
-    student; ``note`` is advice that changes no status.
+    student; ``note`` is advice that changes no status; ``remember`` holds what later runs should
+    know was seen, by key, for checks of the mode ``ever``.
     """
 
     status: Status
@@ -38,6 +39,7 @@ class Finding:
     hint: Text | None = None
     fix: tuple[str, ...] = ()
     note: Text | None = None
+    remember: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

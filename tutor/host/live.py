@@ -120,7 +120,11 @@ class LiveHost:
 
     def _answers(self, source: Source, wanted: Sequence[Args]) -> Answers:
         try:
-            return self._aside().observe(source.name, wanted) if source.apart else source.observe(self._machine, wanted)
+            return (
+                self._aside().observe(source.name, wanted)
+                if source.apart
+                else source.observe(self._machine, wanted)
+            )
         except Unobservable as failure:
             reason = failure
         except UserError as error:  # the journal's: it says what is in the way of reading it

@@ -12,6 +12,11 @@ def answers(step: str) -> Question[dict[str, list[str]]]:
     return Question("answers", dict[str, list[str]], (step,))
 
 
+def remembered(key: str) -> Question[list[str] | None]:
+    """What a check found worth remembering under ``key``; None where nothing is."""
+    return Question("remembered", list[str] | None, (key,))  # type: ignore[arg-type]
+
+
 @source("answers", by="the journal")
 def look_up_answers(machine: Machine, step: str) -> dict[str, list[str]]:
     """See :func:`answers`."""
@@ -21,3 +26,10 @@ def look_up_answers(machine: Machine, step: str) -> dict[str, list[str]]:
     return {question: list(options) for question, options in chosen.items()}
 
 
+@source("remembered", by="the journal")
+def look_up_remembered(machine: Machine, key: str) -> list[str] | None:
+    """See :func:`remembered`."""
+    if machine.memory is None:
+        return None
+    found = machine.shared("remembered", machine.memory.remembered).get(key)
+    return [str(one) for one in found] if isinstance(found, list) else None

@@ -12,8 +12,8 @@ from tutor.packetpath.state import State
 from tutor.packetpath.step import Step
 from tutor.packetpath.world import NO_INTERFACE, World
 
-#: What clients take as their own port (RFC 6335: user and dynamic ports).
-_CLIENT_PORTS = Numbers.span(1024, 65535)
+#: What clients take as their own port: Linux from 32768 on (ip_local_port_range), others by RFC 6335.
+_CLIENT_PORTS = Numbers.span(32768, 65535)
 #: ICMP messages that begin something new (nf_conntrack_proto_icmp.c).
 _ICMP_REQUESTS = Numbers.of(8, 13, 15, 17)
 #: With and without DF; no fragments.

@@ -1,14 +1,15 @@
-"""What ``iptables-save`` adds: the one thing that the translation in the text form loses.
+"""What ``iptables-save`` adds: the one match that the translation in the text form does not tell.
 
-``iptables -m conntrack --ctstate NEW,DNAT`` is listed by nft as ``ct status dnat``, as if NEW had not been
-asked for (xt_conntrack's translation up to iptables 1.8.11). Rules have no handles there: they are taken by
-their place in the chain, and only where both forms have as many.
+``iptables -m conntrack ! --ctstate NEW,DNAT`` is listed by nft as ``ct status dnat``: neither NEW nor the
+negation is there (seen with iptables 1.8.9 and 1.8.11). Rules have no handles in iptables-save: they are
+taken by their place in the chain, and only where both forms have as many.
 """
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 _STATUS = frozenset({"DNAT", "SNAT"})
 
@@ -28,14 +29,27 @@ def read_saved(text: str) -> Saved:
     return rules
 
 
-def states_asked(rule: str) -> tuple[Sequence[str], Sequence[str]] | None:
-    """The connection states and statuses of the rule's ``--ctstate``; None unless it has exactly one."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A ``--ctstate``: states of the connection, or that it is translated."""
+
+    states: Sequence[str]
+    statuses: Sequence[str]
+    negated: bool
+
+
+def states_asked(rule: str) -> Asked | None:
+    """What the rule's ``--ctstate`` asks for; None unless it has exactly one."""
     try:
         words = shlex.split(rule)
     except ValueError:
         return None
     if words.count("--ctstate") != 1 or words[-1] == "--ctstate":
         return None
-    names = words[words.index("--ctstate") + 1].split(",")
-    states = [name.lower() for name in names if name not in _STATUS]
-    return states, [name.lower() for name in names if name in _STATUS]
+    place = words.index("--ctstate")
+    names = words[place + 1].split(",")
+    return Asked(
+        [name.lower() for name in names if name not in _STATUS],
+        [name.lower() for name in names if name in _STATUS],
+        words[place - 1] == "!",
+    )

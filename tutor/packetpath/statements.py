@@ -87,18 +87,15 @@ def _verdict_map(inner: Any, state: State, site: Site) -> list[Effect]:
 
 def _ctstate(inner: Any, state: State, site: Site) -> list[Effect]:
     """``-m conntrack --ctstate``: a state of the connection, or that it is translated."""
-    statuses = {"op": "in", "left": {"ct": {"key": "status"}}, "right": inner["statuses"]}
-    result = compare(statuses, state, site.around)
+    asked = {"op": "in", "left": {"ct": {"key": "status"}}, "right": list(inner["statuses"])}
+    result = compare(asked, state, site.around)
     others = [*result.missed, *result.broken]
     result.missed, result.broken = [], []
     for one in others:
-        if inner["complete"]:
-            states = {"op": "in", "left": {"ct": {"key": "state"}}, "right": inner["states"]}
-            also = compare(states, one, site.around)
-            result.found += also.found
-            result.missed += also.missed
-        else:
-            result.unknown.append((one, "conntrack --ctstate"))
+        asked = {"op": "in", "left": {"ct": {"key": "state"}}, "right": list(inner["states"])}
+        also = compare(asked, one, site.around)
+        result.found += also.found
+        result.missed += also.missed
     if inner["negated"]:
         result.found, result.missed = [(s, None) for s in result.missed], [s for s, _ in result.found]
     return _compared(result, site)
@@ -122,6 +119,8 @@ def _xt(inner: Any, state: State, site: Site) -> list[Effect]:
         return [Effect(state)] if name == "comment" else site.perhaps(state, f"iptables -m {name}")
     if name in _HARMLESS_TARGETS:
         return [Effect(state)]
+    if name == "REJECT":
+        return _reject(inner, state, site)
     return unknown_translation(state, f"iptables -j {name}", site)
 
 

@@ -63,9 +63,8 @@ def _comment(words: Words) -> None:
 
 
 def _reject(words: Words) -> Statement:
-    if words.skip("with"):
-        for _ in range(2):
-            words.take()
+    while words and words.peek() != "comment":
+        words.take()
     return {"reject": None}
 
 

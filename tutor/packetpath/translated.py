@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from tutor.packetpath.saved import states_asked
@@ -9,6 +10,9 @@ from tutor.packetpath.text_rule import read_rule
 from tutor.packetpath.words import NotReadable
 
 Statement = dict[str, Any]
+
+#: ``--ctstatus`` cannot ask for these: nft writes them for ``--ctstate`` only.
+_STATUSES = ("dnat", "snat", ["snat", "dnat"], ["dnat", "snat"])
 
 
 def with_arguments(statements: list[Statement], text: str | None, saved: str | None) -> list[Statement]:
@@ -28,21 +32,15 @@ def with_arguments(statements: list[Statement], text: str | None, saved: str | N
 
 
 def _conntrack(statement: Statement, saved: str | None) -> Statement:
-    """A match of iptables on connection states that may also ask for SNAT or DNAT.
+    """The match of iptables on connection states that asks for SNAT or DNAT too.
 
-    Becomes ``{"ctstate": {"states": [...], "statuses": [...], "negated": bool, "complete": bool}}``, where
-    more states may have been asked for unless ``complete``.
+    Becomes ``{"ctstate": {"states": [...], "statuses": [...], "negated": bool}}``, or, where the arguments
+    are not known, what it was.
     """
     match = statement.get("match", {})
-    names = match.get("right")
-    if match.get("left") != {"ct": {"key": "status"}} or names not in ("dnat", "snat", ["snat", "dnat"]):
+    if match.get("left") != {"ct": {"key": "status"}} or match.get("right") not in _STATUSES:
         return statement
     asked = states_asked(saved) if saved else None
-    statuses = [names] if isinstance(names, str) else names
-    if asked and sorted(asked[1]) != sorted(statuses):
-        asked = None
-    negated = match["op"] not in ("in", "==")
-    states = asked[0] if asked else []
-    return {
-        "ctstate": {"states": states, "statuses": statuses, "negated": negated, "complete": asked is not None}
-    }
+    if asked is None or not asked.statuses:
+        return {"xt": {"type": "match", "name": "conntrack"}}
+    return {"ctstate": asdict(asked)}

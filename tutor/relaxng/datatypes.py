@@ -29,6 +29,9 @@ _DATE_TIME = re.compile(
 #: Digits of the longest number that is compared with a limit; a longer one is beyond them all.
 _MOST_DIGITS = 100
 
+#: Characters of the longest value that is held against a pattern: those of the longest path (PATH_MAX).
+_LONGEST_MATCHED = 4096
+
 #: Integer types by their range (XML Schema part 2, 3.3.13 to 3.3.25).
 _RANGES: dict[str, tuple[int | None, int | None]] = {
     "integer": (None, None),
@@ -77,6 +80,11 @@ class Datatype:
         return collapsed(left) == collapsed(right)
 
     @property
+    def is_whole_number(self) -> bool:
+        """Whether the type is one of XML Schema's integers."""
+        return self.name in _RANGES
+
+    @property
     def pattern(self) -> str | None:
         """The pattern facet, if the type has one."""
         return dict(self.facets).get("pattern")
@@ -109,7 +117,8 @@ def _in_range(content: str, low: int | None, high: int | None) -> bool:
 
 def _facet(name: str, limit: str, content: str) -> bool:
     if name == "pattern":
-        return _regex(limit).fullmatch(content) is not None
+        # Some patterns take the square of the length.
+        return len(content) <= _LONGEST_MATCHED and _regex(limit).fullmatch(content) is not None
     if name in _LENGTHS:
         return _LENGTHS[name](len(content), int(limit))
     return name not in _LIMITS or _LIMITS[name](_number(content), _number(limit))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from tutor.relaxng.datatypes import SPACE, collapsed
 from tutor.relaxng.names import Name
 from tutor.relaxng.patterns import (
     EMPTY,
@@ -62,8 +63,8 @@ def opened(pattern: Pattern, name: Name) -> Pattern:
 
 
 @_remember
-def with_attribute(pattern: Pattern, name: Name, value: str) -> Pattern:
-    """After an attribute of the start tag that is being read."""
+def with_attribute(pattern: Pattern, name: Name, value: str | None) -> Pattern:
+    """After an attribute of the start tag that is being read; None is as if its value were right."""
     if isinstance(pattern, After):
         return after(with_attribute(pattern.left, name, value), pattern.right)
     if isinstance(pattern, Choice):
@@ -77,7 +78,8 @@ def with_attribute(pattern: Pattern, name: Name, value: str) -> Pattern:
     if isinstance(pattern, OneOrMore):
         return group(with_attribute(pattern.inner, name, value), optional(pattern))
     if isinstance(pattern, Attribute):
-        return EMPTY if pattern.names.contains(name) and matches(pattern.inner, value) else NOT_ALLOWED
+        right = pattern.names.contains(name) and (value is None or matches(pattern.inner, value))
+        return EMPTY if right else NOT_ALLOWED
     return NOT_ALLOWED
 
 
@@ -136,7 +138,7 @@ def _is_value(pattern: Pattern, content: str) -> bool:
         return pattern.datatype.allows(content) and not matches(pattern.excluded, content)
     if isinstance(pattern, TokenList):
         rest = pattern.inner
-        for token in content.split():
+        for token in filter(None, collapsed(content).split(" ")):
             rest = with_text(rest, token)
         return rest.nullable
     return False
@@ -144,7 +146,7 @@ def _is_value(pattern: Pattern, content: str) -> bool:
 
 def matches(pattern: Pattern, content: str) -> bool:
     """Whether text alone, of an attribute or of an element without children, matches."""
-    if pattern.nullable and not content.strip():
+    if pattern.nullable and not content.strip(SPACE):
         return True
     return with_text(pattern, content).nullable
 

@@ -15,6 +15,7 @@ from tutor.relaxng.patterns import (
     Group,
     Interleave,
     OneOrMore,
+    Pair,
     Pattern,
     Text,
     Value,
@@ -26,6 +27,11 @@ P = TypeVar("P", bound=Pattern)
 def elements(pattern: Pattern) -> set[Name]:
     """The elements that may begin here."""
     return {name for one in _first(pattern, Element) for name in listed(one.names)}
+
+
+def inside(pattern: Pattern) -> set[Name]:
+    """The elements that may stand anywhere in what is left of the open element."""
+    return {name for one in _anywhere(pattern) for name in listed(one.names)}
 
 
 def attributes(pattern: Pattern) -> dict[Name, list[Pattern]]:
@@ -77,6 +83,22 @@ def _required(pattern: Pattern, kind: type[Element | Attribute]) -> set[Name]:
     if isinstance(pattern, OneOrMore):
         return _required(pattern.inner, kind)
     return _required(pattern.left, kind) if isinstance(pattern, After) else set()
+
+
+def _anywhere(pattern: Pattern, seen: set[int] | None = None) -> Iterator[Element]:
+    seen = set() if seen is None else seen
+    if id(pattern) in seen:
+        return
+    seen.add(id(pattern))
+    if isinstance(pattern, Element):
+        yield pattern
+    elif isinstance(pattern, After):
+        yield from _anywhere(pattern.left, seen)
+    elif isinstance(pattern, Pair):
+        yield from _anywhere(pattern.left, seen)
+        yield from _anywhere(pattern.right, seen)
+    elif isinstance(pattern, OneOrMore):
+        yield from _anywhere(pattern.inner, seen)
 
 
 def _first(pattern: Pattern, kind: type[P], seen: set[int] | None = None) -> Iterator[P]:

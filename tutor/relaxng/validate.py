@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Literal
 
 from tutor.relaxng import derivative, expected
-from tutor.relaxng.document import Node, Place
+from tutor.relaxng.datatypes import SPACE
+from tutor.relaxng.document import Node, Place, Run
 from tutor.relaxng.names import Name
 from tutor.relaxng.patterns import NOT_ALLOWED, Data, Pattern, choice
 
 Kind = Literal[
     "unknown-element",
+    "repeated-element",
+    "unfitting-element",
     "unknown-attribute",
+    "unfitting-attribute",
     "bad-value",
     "bad-text",
     "unwanted-text",
     "missing-attribute",
     "missing-element",
+    "missing-text",
 ]
 
 #: Faults that are looked for: the first ones explain the rest.
 MAX_FAULTS = 20
+
+#: What a document may take. Libvirt's own largest takes a fiftieth of it.
+MAX_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class Fault:
 
     ``element`` is where it is, as the path of names from the root; ``name`` what is wrong or
     missing; ``wanted`` names or values that could stand there; ``datatypes`` what else could.
+    ``required`` is whether all that is wanted is missing, and not only one of it.
     """
 
     kind: Kind
@@ -39,23 +49,40 @@ class Fault:
     value: str | None = None
     wanted: tuple[str, ...] = ()
     datatypes: tuple[Data, ...] = ()
+    required: bool = False
 
 
-def validate(root: Node, start: Pattern) -> list[Fault]:
-    """The faults of a document against a schema's start pattern; empty where it is valid."""
-    walk = _Walk()
-    walk.element(start, root, ())
-    return walk.faults[:MAX_FAULTS]
+class TooLongError(Exception):
+    """The document takes more than MAX_SECONDS: it is made to."""
+
+
+class _Enough(Exception):
+    """MAX_FAULTS are found."""
+
+
+def validate(root: Node, start: Pattern, seconds: float = MAX_SECONDS) -> list[Fault]:
+    """The faults of a document against a schema's start pattern; empty where it is valid.
+
+    :raises TooLongError: after ``seconds``.
+    """
+    walk = _Walk(time.monotonic() + seconds)
+    try:
+        walk.element(start, root, ())
+    except _Enough:
+        pass
+    return walk.faults
 
 
 class _Walk:
     """Follows a document through a pattern, and goes on behind each fault."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: float) -> None:
         self.faults: list[Fault] = []
+        self._deadline = deadline
 
     def element(self, pattern: Pattern, node: Node, path: tuple[str, ...]) -> Pattern:
         """What is left of the pattern behind the element."""
+        self._check_time()
         inside = derivative.opened(pattern, node.name)
         if inside is NOT_ALLOWED:
             wanted = _locals(expected.elements(pattern))
@@ -67,79 +94,104 @@ class _Walk:
         behind = derivative.ended(inside)
         if behind is NOT_ALLOWED:
             # Behind another fault in the same element, what is missing is only its consequence.
-            if not any(fault.element[: len(path)] == path for fault in self.faults[before:]):
-                missing = expected.required_elements(inside) or expected.elements(inside)
-                self._tell("missing-element", node.place, path, node.name[1], wanted=_locals(missing))
+            if len(self.faults) == before:
+                self._missing(inside, node, path)
             behind = derivative.forgiven_end(inside)
         return behind
 
     def _start_tag(self, inside: Pattern, node: Node, path: tuple[str, ...]) -> Pattern:
-        before = len(self.faults)
+        before, opened = len(self.faults), inside
         for index, (name, value) in enumerate(node.attributes):
             rest = derivative.with_attribute(inside, name, value)
             if rest is NOT_ALLOWED:
-                place = node.places[index] if index < len(node.places) else node.place
-                self._attribute_fault(inside, place, path, name, value)
-                rest = self._as_if_right(inside, name)
-            inside = rest
+                self._check_time()
+                self._attribute_fault(inside, opened, node, index, path)
+                rest = derivative.with_attribute(inside, name, None)
+            inside = inside if rest is NOT_ALLOWED else rest
         closed = derivative.closed_tag(inside)
         if closed is NOT_ALLOWED:
             if len(self.faults) == before:
-                wanted = expected.required_attributes(inside) or set(expected.attributes(inside))
-                self._tell("missing-attribute", node.place, path, node.name[1], wanted=_locals(wanted))
+                self._missing_attribute(inside, node, path)
             closed = derivative.forgiven_tag(inside)
         return closed
 
     def _attribute_fault(
-        self, inside: Pattern, place: Place, path: tuple[str, ...], name: Name, value: str
+        self, inside: Pattern, opened: Pattern, node: Node, index: int, path: tuple[str, ...]
     ) -> None:
+        (name, value), place = node.attributes[index], node.place_of(index)
         allowed = expected.attributes(inside)
         if name not in allowed:
-            self._tell("unknown-attribute", place, path, name[1], value=value, wanted=_locals(set(allowed)))
+            kind: Kind = "unfitting-attribute" if name in expected.attributes(opened) else "unknown-attribute"
+            wanted = _locals(set(allowed))
+            self._tell(kind, place, path, name[1], value=value, wanted=wanted)
             return
         contents = allowed[name]
-        wanted = dict.fromkeys(one for content in contents for one in expected.values(content))
+        values = dict.fromkeys(one for content in contents for one in expected.values(content))
         types = dict.fromkeys(one for content in contents for one in expected.datatypes(content))
         self._tell(
-            "bad-value", place, path, name[1], value=value, wanted=tuple(wanted), datatypes=tuple(types)
+            "bad-value", place, path, name[1], value=value, wanted=tuple(values), datatypes=tuple(types)
         )
 
-    @staticmethod
-    def _as_if_right(inside: Pattern, name: Name) -> Pattern:
-        """Behind a bad value: as if any of the allowed ones had been there."""
-        rest: Pattern = NOT_ALLOWED
-        for content in expected.attributes(inside).get(name, []):
-            for value in expected.values(content):
-                rest = choice(rest, derivative.with_attribute(inside, name, value))
-        return inside if rest is NOT_ALLOWED else rest
+    def _missing_attribute(self, inside: Pattern, node: Node, path: tuple[str, ...]) -> None:
+        required = expected.required_attributes(inside)
+        wanted = required or set(expected.attributes(inside))
+        self._tell(
+            "missing-attribute",
+            node.place,
+            path,
+            node.name[1],
+            wanted=_locals(wanted),
+            required=bool(required),
+        )
+
+    def _missing(self, inside: Pattern, node: Node, path: tuple[str, ...]) -> None:
+        required = expected.required_elements(inside)
+        wanted = _locals(required or expected.elements(inside))
+        kind: Kind = "missing-element" if wanted else "missing-text"
+        self._tell(kind, node.place, path, node.name[1], wanted=wanted, required=bool(required))
 
     def _content(self, inside: Pattern, node: Node, path: tuple[str, ...]) -> Pattern:
-        alone = not any(isinstance(child, Node) for child in node.children)
-        if alone:
+        if not any(isinstance(child, Node) for child in node.children):
             return self._only_text(inside, node, path)
+        whole, before = inside, set[Name]()
         for child in node.children:
             if isinstance(child, Node):
-                inside = self.element(inside, child, path)
-            elif child[0].strip():
-                rest = derivative.with_text(inside, child[0])
-                if rest is NOT_ALLOWED:
-                    self._tell("unwanted-text", child[1], path, node.name[1], value=child[0].strip())
-                    rest = inside
-                inside = rest
+                behind = self._child(inside, child, path, whole, before)
+                before.add(child.name)
+                inside = behind
+            elif not child.blank:
+                inside = self._text_among(inside, child, node, path)
         return inside
 
+    def _child(
+        self, inside: Pattern, child: Node, path: tuple[str, ...], whole: Pattern, before: set[Name]
+    ) -> Pattern:
+        """An element among others: it may be known, and yet not fit behind those before it."""
+        if derivative.opened(inside, child.name) is NOT_ALLOWED and child.name in expected.inside(whole):
+            kind: Kind = "repeated-element" if child.name in before else "unfitting-element"
+            self._tell(kind, child.place, path, child.name[1], wanted=_locals(expected.elements(inside)))
+            return inside
+        return self.element(inside, child, path)
+
+    def _text_among(self, inside: Pattern, run: Run, node: Node, path: tuple[str, ...]) -> Pattern:
+        rest = derivative.with_text(inside, run.text)
+        if rest is NOT_ALLOWED:
+            self._tell("unwanted-text", run.place, path, node.name[1], value=run.text.strip(SPACE))
+            return inside
+        return rest
+
     def _only_text(self, inside: Pattern, node: Node, path: tuple[str, ...]) -> Pattern:
-        content = "".join(child[0] for child in node.children if isinstance(child, tuple))
+        runs = [child for child in node.children if isinstance(child, Run)]
+        content = "".join(run.text for run in runs)
         rest = derivative.with_text(inside, content)
-        if not content.strip():
+        if not content.strip(SPACE):
             return choice(inside, rest)
         if rest is not NOT_ALLOWED:
             return rest
-        # The place of the text itself, not of the line break before it.
-        place = node.place
         kind: Kind = "bad-text" if expected.takes_text(inside) else "unwanted-text"
-        wanted, types = tuple(expected.values(inside)), tuple(expected.datatypes(inside))
-        self._tell(kind, place, path, node.name[1], value=content.strip(), wanted=wanted, datatypes=types)
+        values, types = tuple(expected.values(inside)), tuple(expected.datatypes(inside))
+        place, shown = runs[0].place, content.strip(SPACE)
+        self._tell(kind, place, path, node.name[1], value=shown, wanted=values, datatypes=types)
         return inside
 
     def _tell(
@@ -152,8 +204,15 @@ class _Walk:
         value: str | None = None,
         wanted: tuple[str, ...] = (),
         datatypes: tuple[Data, ...] = (),
+        required: bool = False,
     ) -> None:
-        self.faults.append(Fault(kind, place, path, name, value, wanted, datatypes))
+        self.faults.append(Fault(kind, place, path, name, value, wanted, datatypes, required))
+        if len(self.faults) >= MAX_FAULTS:
+            raise _Enough
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise TooLongError
 
 
 def _locals(names: set[Name]) -> tuple[str, ...]:

@@ -1,135 +1,147 @@
-"""A schema's faults as sentences, with the nearest right name."""
+"""A schema's faults as sentences, with what could be written instead."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
-from tutor.relaxng.document import NotXml
-from tutor.relaxng.patterns import Data
+from tutor.relaxng.index import Index
 from tutor.relaxng.validate import Fault
 from tutor.text import Text, text
+from tutor.validation.nearest import nearest
 from tutor.validation.problem import Problem
+from tutor.validation.usual import usual
+from tutor.validation.wanted import described
 
 #: More names than this are not read by anyone.
 _MOST_NAMES = 12
 
-_UNITS = text(
-    "Units are bytes, KiB, MiB, GiB and TiB (powers of 1024), or KB, MB, GB and TB (powers of 1000)."
-)
+#: More elements than this in which another may stand tell nobody where it belongs.
+_MOST_HOMES = 3
 
-#: What libvirt's schemas mean by their patterns, in words, by how the pattern begins.
-_NUMBERS = (
-    "unsignedInt",
-    "unsignedLong",
-    "unsignedShort",
-    "positiveInteger",
-    "nonNegativeInteger",
-    "integer",
-    "long",
-)
+#: Characters of a value that are shown.
+_LONGEST = 60
 
-#: expat's messages that students meet.
-_SYNTAX = {
-    "mismatched tag": text("this end tag does not belong to the element that is open"),
-    "no element found": text("the document ends before its elements are closed"),
-    "unclosed token": text("a tag is not finished: its > is missing"),
-    "not well-formed (invalid token)": text(
-        "a character stands where it cannot: look for a missing quote or bracket"
-    ),
-    "duplicate attribute": text("the same attribute stands twice in one element"),
-    "junk after document element": text("something follows the root element; a document has only one"),
-    "syntax error": text("this is no XML"),
-    "undefined entity": text("an entity is used that is not declared: write & as &amp;"),
-    "elements are nested too deeply": text("elements are nested too deeply"),
-    "entity declarations are not read": text("entity declarations are not read, whatever they say"),
-    "XML or text declaration not at start of entity": text("the <?xml ...?> line must be the very first"),
+
+def explain(fault: Fault, index: Index) -> Problem:
+    """The fault as a problem."""
+    hint = usual(fault) or _HINTS[fault.kind](fault, index)
+    return Problem("error", fault.kind, fault.place, _what(fault), hint)
+
+
+def _what(fault: Fault) -> Text:
+    element, name = fault.element[-1] if fault.element else "", fault.name
+    value = shortened(fault.value or "")
+    match fault.kind:
+        case "unknown-element":
+            return text("<{element}> has no element <{name}>", element=element, name=name)
+        case "repeated-element":
+            return text("<{element}> has another <{name}> already", element=element, name=name)
+        case "unfitting-element":
+            return text("<{name}> does not fit behind what <{element}> has already", name=name, element=element)
+        case "unknown-attribute":
+            return text("<{element}> has no attribute {name} here", element=element, name=name)
+        case "unfitting-attribute":
+            return text(
+                "{name} does not fit the other attributes of <{element}>", name=name, element=element
+            )
+        case "bad-value":
+            return text("{name} of <{element}> cannot be “{value}”", name=name, element=element, value=value)
+        case "bad-text":
+            return text("<{element}> cannot contain “{value}”", element=name, value=value)
+        case "unwanted-text":
+            return text("<{element}> cannot contain text: “{value}”", element=name, value=value)
+        case "missing-text":
+            return text("<{element}> is empty", element=name)
+        case "missing-attribute":
+            return _missing(fault, ", ".join(fault.wanted[:_MOST_NAMES]), attribute=True)
+        case "missing-element":
+            names = ", ".join(f"<{one}>" for one in fault.wanted[:_MOST_NAMES])
+            return _missing(fault, names, attribute=False)
+
+
+def _missing(fault: Fault, names: str, *, attribute: bool) -> Text:
+    element = fault.name
+    if attribute and fault.required:
+        return text("<{element}> lacks the attribute {names}", element=element, names=names)
+    if attribute:
+        return text("<{element}> lacks one of the attributes {names}", element=element, names=names)
+    if fault.required:
+        return text("<{element}> lacks {names}", element=element, names=names)
+    return text("<{element}> lacks one of {names}", element=element, names=names)
+
+
+def _of_element(fault: Fault, index: Index) -> Text | None:
+    near = nearest(fault.name, fault.wanted)
+    if near is not None:
+        return text("Did you mean <{name}>?", name=near)
+    parent = fault.element[-1] if fault.element else ""
+    if fault.name in index.attributes.get(parent, ()):
+        return text("It is an attribute: <{element} {name}='...'>", element=parent, name=fault.name)
+    homes = [home for home in index.homes(fault.name) if home != parent]
+    if 0 < len(homes) <= _MOST_HOMES:
+        names = ", ".join(f"<{home}>" for home in homes)
+        return text("<{name}> stands in {homes}.", name=fault.name, homes=names)
+    return _possible([f"<{name}>" for name in fault.wanted])
+
+
+def _of_repeated(fault: Fault, _index: Index) -> Text:
+    return text("One <{name}> is enough: take one of them away.", name=fault.name)
+
+
+def _of_attribute(fault: Fault, index: Index) -> Text | None:
+    near = nearest(fault.name, fault.wanted)
+    if near is not None:
+        return text("Did you mean {name}?", name=near)
+    element = fault.element[-1]
+    if element in index.parents.get(fault.name, ()):
+        return text("It is an element of its own inside <{element}>: <{name}>", element=element, name=fault.name)
+    return _possible(fault.wanted) or text("Take it away: no further attribute fits here.")
+
+
+def _of_value(fault: Fault, _index: Index) -> Text | None:
+    near = nearest(fault.value or "", fault.wanted)
+    if near is not None:
+        return text("Did you mean {name}?", name=near)
+    return described(fault.datatypes) if fault.datatypes else _possible(fault.wanted)
+
+
+def _of_text(fault: Fault, _index: Index) -> Text:
+    return text("Take the text away, or make it a comment: <!-- ... -->")
+
+
+def _of_gap(fault: Fault, _index: Index) -> Text | None:
+    first = fault.wanted[0] if fault.wanted else ""
+    if fault.kind == "missing-attribute":
+        return text("Write it in the tag: <{element} {name}='...'>", element=fault.name, name=first)
+    if fault.kind == "missing-element":
+        return text("Write it inside <{element}>, or look for a typing error there.", element=fault.name)
+    return described(fault.datatypes) or text("Write its value between <{name}> and </{name}>.", name=fault.name)
+
+
+_HINTS = {
+    "unknown-element": _of_element,
+    "repeated-element": _of_repeated,
+    "unfitting-element": _of_element,
+    "unknown-attribute": _of_attribute,
+    "unfitting-attribute": _of_attribute,
+    "bad-value": _of_value,
+    "bad-text": _of_value,
+    "unwanted-text": _of_text,
+    "missing-attribute": _of_gap,
+    "missing-element": _of_gap,
+    "missing-text": _of_gap,
 }
 
 
-def not_xml(error: NotXml) -> Problem:
-    """What is not well-formed."""
-    what = _SYNTAX.get(error.message, text("{message}", message=error.message))
-    return Problem("error", "not-well-formed", error.place, what)
+def shortened(value: str) -> str:
+    """A value that may be as long as its author liked."""
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
 
 
-def explain(fault: Fault) -> Problem:
-    """The fault as a problem, with what could be written instead."""
-    what, hint = _EXPLAINED[fault.kind](fault)
-    return Problem("error", fault.kind, fault.place, what, hint)
-
-
-def _unknown_element(fault: Fault) -> tuple[Text, Text | None]:
-    if not fault.element:
-        return text("the document cannot begin with <{name}>", name=fault.name), _nearest(fault)
-    what = text("<{parent}> has no element <{name}> here", parent=fault.element[-1], name=fault.name)
-    return what, _nearest(fault)
-
-
-def _unknown_attribute(fault: Fault) -> tuple[Text, Text | None]:
-    return text(
-        "<{element}> has no attribute {name} here", element=fault.element[-1], name=fault.name
-    ), _nearest(fault)
-
-
-def _bad_value(fault: Fault) -> tuple[Text, Text | None]:
-    element, value = fault.element[-1], fault.value or ""
-    what = text("{name} of <{element}> cannot be “{value}”", name=fault.name, element=element, value=value)
-    if (element, fault.name, value) == ("forward", "mode", "none"):
-        return what, text("Leave the whole element out: an isolated network has no <forward>.")
-    if fault.name == "unit":
-        return what, _UNITS
-    return what, _nearest(fault, fault.value) or _type(fault.datatypes)
-
-
-def _bad_text(fault: Fault) -> tuple[Text, Text | None]:
-    what = text("<{element}> cannot contain “{value}”", element=fault.name, value=fault.value or "")
-    return what, _nearest(fault, fault.value) or _type(fault.datatypes)
-
-
-def _unwanted_text(fault: Fault) -> tuple[Text, Text | None]:
-    return text(
-        "<{element}> contains text, but may not: “{value}”", element=fault.name, value=fault.value or ""
-    ), None
-
-
-def _missing_attribute(fault: Fault) -> tuple[Text, Text | None]:
-    names = ", ".join(fault.wanted[:_MOST_NAMES])
-    return text("<{element}> lacks an attribute: {names}", element=fault.name, names=names or "?"), None
-
-
-def _missing_element(fault: Fault) -> tuple[Text, Text | None]:
-    names = ", ".join(f"<{name}>" for name in fault.wanted[:_MOST_NAMES])
-    if names:
-        return text("<{element}> lacks an element: {names}", element=fault.name, names=names), None
-    return text("<{element}> lacks its content", element=fault.name), None
-
-
-_EXPLAINED = {
-    "unknown-element": _unknown_element,
-    "unknown-attribute": _unknown_attribute,
-    "bad-value": _bad_value,
-    "bad-text": _bad_text,
-    "unwanted-text": _unwanted_text,
-    "missing-attribute": _missing_attribute,
-    "missing-element": _missing_element,
-}
-
-
-def _nearest(fault: Fault, wrong: str | None = None) -> Text | None:
-    wrong = fault.name if wrong is None else wrong
-    near = difflib.get_close_matches(wrong.lower(), fault.wanted, n=1, cutoff=0.6)
-    if near:
-        return text("Did you mean {name}?", name=near[0])
-    if 0 < len(fault.wanted) <= _MOST_NAMES:
-        return text("Possible here: {names}", names=", ".join(fault.wanted))
-    return None
-
-
-def _type(datatypes: Sequence[Data]) -> Text | None:
-    patterns = [one.datatype.pattern for one in datatypes if one.datatype.pattern]
-    if patterns:
-        return text("It must match {pattern}", pattern=patterns[0])
-    if any(one.datatype.name in _NUMBERS for one in datatypes):
-        return text("A whole number is wanted.")
-    return None
+def _possible(names: Sequence[str]) -> Text | None:
+    if not names:
+        return None
+    if len(names) <= _MOST_NAMES:
+        return text("Possible here: {names}", names=", ".join(names))
+    shown, more = ", ".join(names[:_MOST_NAMES]), len(names) - _MOST_NAMES
+    return text("Possible here: {names} and {more} others", names=shown, more=more)

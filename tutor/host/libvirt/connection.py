@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import queue
+import sys
 import threading
 from collections.abc import Callable
+from shlex import quote
 from typing import Any, Literal, TypedDict, TypeVar
 
 from tutor.host.machine import Machine, Patience
@@ -135,7 +137,10 @@ def load_binding() -> Any:
         raise Unobservable(
             "binding-missing",
             text("the Python binding of libvirt (libvirt-python) is not installed beside tutor"),
-            ("sudo apt-get install -y gcc pkg-config python3-dev libvirt-dev",),
+            (
+                "sudo apt-get install -y gcc pkg-config python3-dev libvirt-dev",
+                f"{quote(sys.executable)} -m pip install libvirt-python",
+            ),
         ) from None
     except ImportError as error:
         raise Unobservable(
