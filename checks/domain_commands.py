@@ -17,6 +17,9 @@ from tutor.host.libvirt.domains import domain as domain_question
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
+#: Bytes of the longest name: libvirt writes /etc/libvirt/qemu/NAME.xml.new, and NAME_MAX is 255.
+_LONGEST_NAME = 255 - len(".xml.new")
+
 _NUMBER = re.compile(r"\+?[0-9]+", re.ASCII)
 
 
@@ -48,7 +51,12 @@ def pending(host: Host, name: str, part: Callable[[Definition], object]) -> Text
 
 
 def reference(host: Host, name: str) -> str:
-    """What virsh and virt-xml find the domain by: its name, if they do not take that for a number."""
+    """What virsh and virt-xml find the domain by: its name, if they do not take that for a number.
+
+    :raises Unobservable: where no command can, since there can be no such domain.
+    """
+    if is_impossible(name):
+        raise Unobservable("impossible-name", text("there can be no domain {name}", name=name))
     if not _NUMBER.fullmatch(name):
         return name
     # virsh(1): a number is the ID of a running domain first, which may be quite another one.
@@ -56,6 +64,11 @@ def reference(host: Host, name: str) -> str:
 
     found = _seen(host, name)
     return found["uuid"] if found else str(uuid5(NAMESPACE_URL, name))
+
+
+def is_impossible(name: str) -> bool:
+    """Whether libvirt cannot keep a domain of that name."""
+    return name == ".." or len(name.encode(errors="replace")) > _LONGEST_NAME
 
 
 def manage(host: Host, command: str, name: str, *words: str) -> str:

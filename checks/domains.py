@@ -10,6 +10,7 @@ from checks.domain_commands import (
     definition,
     edit,
     is_absent,
+    is_impossible,
     known,
     look_at,
     manage,
@@ -32,9 +33,6 @@ from tutor.text import text
 _WHY_NUMBERS = text(
     "The course names these numbers so that every guest fits on an ordinary laptop, and works alike."
 )
-
-#: Bytes of the longest name: libvirt writes /etc/libvirt/qemu/NAME.xml.new, and NAME_MAX is 255.
-_LONGEST_NAME = 255 - len(".xml.new")
 
 #: States under which a domain is up, as libvirt counts it.
 _UP = ("running", "blocked")
@@ -81,7 +79,7 @@ def domain_defined(host: Host, *, domain: str) -> Finding:
     if found is not None:
         return passed(text("{domain} exists and is {state}", domain=domain, state=found["state"]))
     hint = text("Look at: virsh -c qemu:///system list --all")
-    if _is_impossible(domain):
+    if is_impossible(domain):
         return failed(
             "impossible-name",
             text("there is no domain {domain}", domain=domain),
@@ -105,10 +103,6 @@ def domain_defined(host: Host, *, domain: str) -> Finding:
         hint=hint,
         fix=_create(host, domain=domain),
     )
-
-
-def _is_impossible(name: str) -> bool:
-    return name == ".." or len(name.encode(errors="replace")) > _LONGEST_NAME
 
 
 def _in_session(host: Host, name: str) -> bool:

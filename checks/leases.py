@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from checks import domain_xml
 from checks.commands import virsh
-from checks.domains import known as known_domain
+from checks.domain_commands import known as known_domain
 from checks.network_xml import addresses, attribute
 from checks.network_xml import definition as network_definition
 from checks.networks import known as known_network

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from checks import domain_xml
 from checks.commands import virsh
-from checks.domains import known
+from checks.domain_commands import known
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
@@ -141,7 +141,7 @@ def _in_images(host: Host, domain: str) -> set[str]:
     """The names of the snapshots inside the domain's disk images."""
     disks = domain_xml.read(known(host, domain)["inactive_xml"]).disks
     images = [host.ask(image(disk.source)) for disk in disks if disk.source and disk.format == "qcow2"]
-    return {name for one in images if one for name in one["snapshots"]}
+    return {name for one in images if one for name in one.get("snapshots", [])}
 
 
 @check("snapshot-tree")

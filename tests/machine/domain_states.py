@@ -13,6 +13,7 @@ IMAGES = "/var/lib/libvirt/images"
 VIRSH = "virsh -c qemu:///system"
 VIRT_XML = "virt-xml --connect qemu:///system"
 MAC = "52:54:00:77:77:77"
+VIRTIO = "<model type='virtio'/>"
 
 Deed = Callable[["Bench"], None]
 
@@ -136,17 +137,32 @@ def source(kind: str, xml: str) -> Deed:
     """A disk that lies in something else than a file."""
 
     def deed(bench: Bench) -> None:
-        bench.off()
-        bench.rewrite("<disk type='file' device='disk'>", f"<disk type='{kind}' device='disk'>")
+        found = bench.definition().replace(
+            "<disk type='file' device='disk'>", f"<disk type='{kind}' device='disk'>"
+        )
+        bench.define(found.replace(f"<source file='{bench.image}'/>", xml))
 
-    def whole(bench: Bench) -> None:
-        bench.off()
-        found = bench.definition()
-        found = found.replace("<disk type='file' device='disk'>", f"<disk type='{kind}' device='disk'>", 1)
-        bench.define(found.replace(f"<source file='{bench.image}'/>", xml.replace("{}", bench.image), 1))
+    return deed
 
-    del deed
-    return whole
+
+def shell(command: str) -> Deed:
+    """What root does to the image, whose path is ``{}``."""
+    return lambda bench: void(bench.root(command.replace("{}", bench.image)))
+
+
+def edit(*words: str) -> Deed:
+    """A change with virt-xml that the domain need not stop for."""
+    return lambda bench: bench.edit(*words)
+
+
+def all_of(*deeds: Deed) -> Deed:
+    """One after the other."""
+
+    def deed(bench: Bench) -> None:
+        for one in deeds:
+            one(bench)
+
+    return deed
 
 
 def live_nic(bench: Bench) -> None:
@@ -188,18 +204,6 @@ def device_order(bench: Bench) -> None:
     bench.on()
 
 
-def fifo(bench: Bench) -> None:
-    """What hangs libvirt's daemon when it is asked about the image."""
-    bench.root(f"rm {bench.image} && mkfifo {bench.image}")
-
-
-def everything_of_a_disk(bench: Bench) -> None:
-    """Wrong bus, wrong driver type, no file."""
-    bench.off()
-    bench.edit("--edit", "--disk", "target.bus=sata,target.dev=sda,driver.type=raw,xpath1.delete=./address")
-    bench.root(f"rm {bench.image}")
-
-
 INSTALL: dict[str, tuple[Deed, dict[str, str]]] = {
     "missing": (undefined, {"domain": "missing"}),
     "in session mode": (in_session, {"domain": "in-session-mode"}),
@@ -218,25 +222,24 @@ INSTALL: dict[str, tuple[Deed, dict[str, str]]] = {
     "60G": (image("-f", "qcow2", "{}", "60G"), {"disk": "wrong-size"}),
     "30 GB": (image("-f", "qcow2", "{}", "30000000000"), {"disk": "decimal-gigabytes"}),
     "raw": (
-        lambda bench: (bench.replace_image("-f raw", bench.image, "30G"), bench.edit("--edit", "--disk", "driver.type=raw"))
-        and None,
+        all_of(image("-f", "raw", "{}", "30G"), edits("--disk", "driver.type=raw")),
         {"disk": "wrong-format"},
     ),
     "qcow2 as raw": (edits("--disk", "driver.type=raw"), {"disk": "wrong-format"}),
     "raw file": (image("-f", "raw", "{}", "30G"), {"disk": "wrong-file-format"}),
     "small raw file": (image("-f", "raw", "{}", "20G"), {"disk": "wrong-file-format"}),
     "vmdk file": (image("-f", "vmdk", "{}", "30G"), {"disk": "wrong-file-format"}),
-    "empty file": (lambda bench: void(bench.root(f"truncate -s 0 {bench.image}")), {"disk": "wrong-file-format"}),
-    "no file": (lambda bench: void(bench.root(f"rm {bench.image}")), {"disk": "file-missing"}),
-    "a FIFO": (fifo, {"disk": "not-a-file"}),
-    "no disk": (lambda bench: bench.edit("--remove-device", "--disk", "target=vda"), {"disk": "no-disk"}),
+    "empty file": (shell("truncate -s 0 {}"), {"disk": "wrong-file-format"}),
+    "no file": (shell("rm {}"), {"disk": "file-missing"}),
+    "a FIFO": (shell("rm {} && mkfifo {}"), {"disk": "not-a-file"}),
+    "no disk": (edit("--remove-device", "--disk", "target=vda"), {"disk": "no-disk"}),
     "no volume": (source("volume", "<source pool='nope' volume='x'/>"), {"disk": "volume-missing"}),
     "nbd": (
         source("network", "<source protocol='nbd' name='x'><host name='localhost'/></source>"),
         {"disk": "not-a-file"},
     ),
     "another network": (
-        nic(f"<interface type='network'><mac address='{MAC}'/><source network='other'/><model type='virtio'/></interface>"),
+        nic(f"<interface type='network'><mac address='{MAC}'/><source network='other'/>{VIRTIO}</interface>"),
         {"nic": "wrong-network"},
     ),
     "user networking": (
@@ -244,7 +247,7 @@ INSTALL: dict[str, tuple[Deed, dict[str, str]]] = {
         {"nic": "not-a-network"},
     ),
     "the bridge itself": (
-        nic(f"<interface type='bridge'><mac address='{MAC}'/><source bridge='virbr0'/><model type='virtio'/></interface>"),
+        nic(f"<interface type='bridge'><mac address='{MAC}'/><source bridge='virbr0'/>{VIRTIO}</interface>"),
         {"nic": "not-a-network"},
     ),
     "e1000": (edits("--network", "model=e1000"), {"nic": "wrong-model"}),
@@ -254,7 +257,7 @@ INSTALL: dict[str, tuple[Deed, dict[str, str]]] = {
     ),
     "unplugged": (edits("--network", "link.state=down"), {"nic": "link-down"}),
     "a second NIC": (
-        lambda bench: bench.edit("--add-device", "--network", "network=default,model=virtio"),
+        edit("--add-device", "--network", "network=default,model=virtio"),
         {"nic": "second-nic"},
     ),
     "two wrong NICs": (
@@ -264,7 +267,7 @@ INSTALL: dict[str, tuple[Deed, dict[str, str]]] = {
         ),
         {"nic": "second-nic"},
     ),
-    "no NIC": (lambda bench: bench.edit("--remove-device", "--network", "1"), {"nic": "no-nic"}),
+    "no NIC": (edit("--remove-device", "--network", "1"), {"nic": "no-nic"}),
     "NIC until it stops": (live_nic, {"nic": "live-only"}),
     "vnc": (
         screen("<graphics type='vnc' port='5999' autoport='no' listen='0.0.0.0' passwd='abc' keymap='sv'/>"),
@@ -292,23 +295,30 @@ XML: dict[str, tuple[Deed, dict[str, str]]] = {
     "vdb": (edits("--disk", "target.dev=vdb"), {"disk": "wrong-target"}),
     "raw": (edits("--disk", "driver.type=raw"), {"disk": "wrong-format"}),
     "no file": (
-        lambda bench: (bench.off(), bench.root(f"rm {bench.image}")) and None,
+        all_of(Bench.off, shell("rm {}")),
         {"disk": "file-missing", "running": "not-running"},
     ),
-    "everything of a disk": (everything_of_a_disk, {"disk": "wrong-bus", "running": "not-running"}),
+    "everything of a disk": (
+        all_of(
+            Bench.off,
+            edit(
+                "--edit", "--disk", "target.bus=sata,target.dev=sda,driver.type=raw,xpath1.delete=./address"
+            ),
+            shell("rm {}"),
+        ),
+        {"disk": "wrong-bus", "running": "not-running"},
+    ),
     "user networking": (
-        lambda bench: (bench.off(), nic(f"<interface type='user'><mac address='{MAC}'/></interface>")(bench), bench.on())
-        and None,
+        all_of(Bench.off, nic(f"<interface type='user'><mac address='{MAC}'/></interface>"), Bench.on),
         {"nic": "not-a-network"},
     ),
     "vnc": (screen("<graphics type='vnc' autoport='yes'/>"), {"graphics": "wrong-graphics"}),
     "network stopped": (
-        lambda bench: (bench.off(), bench.virsh("net-destroy", "default")) and None,
+        all_of(Bench.off, does("net-destroy", "default")),
         {"running": "not-running"},
     ),
     "network gone": (
-        lambda bench: (bench.off(), bench.virsh("net-destroy", "default"), bench.virsh("net-undefine", "default"))
-        and None,
+        all_of(Bench.off, does("net-destroy", "default"), does("net-undefine", "default")),
         {"running": "not-running"},
     ),
 }
@@ -316,7 +326,7 @@ XML: dict[str, tuple[Deed, dict[str, str]]] = {
 GUI: dict[str, tuple[Deed, dict[str, str]]] = {
     "missing": (undefined, {"domain": "missing"}),
     "transient": (transient, {"persistent": "transient"}),
-    "no CD-ROM": (lambda bench: bench.edit("--remove-device", "--disk", "device=cdrom"), {"cdrom": "no-cdrom"}),
-    "no disk": (lambda bench: bench.edit("--remove-device", "--disk", "target=vda"), {"disk": "no-disk"}),
-    "no NIC": (lambda bench: bench.edit("--remove-device", "--network", "1"), {"nic": "no-nic"}),
+    "no CD-ROM": (edit("--remove-device", "--disk", "device=cdrom"), {"cdrom": "no-cdrom"}),
+    "no disk": (edit("--remove-device", "--disk", "target=vda"), {"disk": "no-disk"}),
+    "no NIC": (edit("--remove-device", "--network", "1"), {"nic": "no-nic"}),
 }

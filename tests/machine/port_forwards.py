@@ -36,7 +36,7 @@ def _loaded(ruleset: str) -> str:
 def _forward(rules: str, priority: str = "filter - 5", policy: str = "accept", family: str = "ip") -> str:
     """A good forward, and a base chain at forward besides."""
     chain = f"type filter hook forward priority {priority}; policy {policy};"
-    return _GOOD + "\n" + _loaded(f"table {family} own {{ chain f {{ {chain}\n{rules}\n}}\n}}\n")
+    return _GOOD + "; " + _loaded(f"table {family} own {{ chain f {{ {chain}\n{rules}\n}}\n}}\n")
 
 
 def _insert(rule: str) -> str:
@@ -64,7 +64,7 @@ STATES: dict[str, str] = {
     "accept in an unused chain": f"{_DNAT}; iptables -N MINE; iptables -A MINE -j ACCEPT",
     "accept in an own chain": f"{_DNAT}; iptables -N MINE; iptables -A MINE -j ACCEPT; iptables -I FORWARD -j MINE",
     "accept in another base chain": _DNAT
-    + "\n"
+    + "; "
     + _loaded("table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n }\n }\n"),
     "wrong port": _pre(f"tcp dport 2223 dnat to {GUEST}:22"),
     "wrong target port": _pre(f"tcp dport 2222 dnat to {GUEST}:23"),
@@ -243,27 +243,27 @@ STATES: dict[str, str] = {
     + "; nft add table inet own; nft add chain inet own in "
     + "'{ type filter hook ingress device eth0 priority 0; }'; nft add rule inet own in tcp dport 2222 drop",
     "deep jumps": _DNAT
-    + "\n"
+    + "; "
     + _loaded(
         "table ip filter {\nchain a { jump b\n }\nchain b { goto c\n }\nchain c { tcp dport 22 return\n drop\n }\n }\n"
     )
     + "; nft insert rule ip filter FORWARD jump a; "
     + _ACCEPT.replace("-I FORWARD", "-I FORWARD 2"),
-    "deep goto ends the base chain": f"{_DNAT}; {_ACCEPT}\n"
+    "deep goto ends the base chain": f"{_DNAT}; {_ACCEPT}; "
     + _loaded("table ip filter {\nchain c { tcp dport 22 return\n drop\n }\n }\n")
     + "; nft insert rule ip filter FORWARD tcp dport 22 goto c; iptables -P FORWARD DROP",
     "named set": _DNAT
-    + "\n"
+    + "; "
     + _loaded(f"table ip filter {{ set s {{ type ipv4_addr; flags interval; elements = {{ {GUEST}/31 }}; }}\n }}\n")
     + "; nft insert rule ip filter FORWARD ip daddr @s accept",
     "named map of verdicts": _DNAT
-    + "\n"
+    + "; "
     + _loaded(
         "table ip filter { map v { type inet_service : verdict; elements = { 22 : accept, 2222 : drop }; }\n }\n"
     )
     + "; nft insert rule ip filter FORWARD tcp dport vmap @v",
     "empty set": _DNAT
-    + "\n"
+    + "; "
     + _loaded("table ip filter { set s { type ipv4_addr; }\n }\n")
     + "; nft insert rule ip filter FORWARD ip daddr @s accept",
     "harmless statements": _insert('counter log prefix "x" meta mark set 1 ct mark set 2 accept'),
@@ -273,17 +273,41 @@ STATES: dict[str, str] = {
     + "; iptables -I FORWARD -j DROP; nft insert rule ip filter FORWARD limit rate 1/second drop",
 }
 
+_NFTABLES_ACCEPT = 'nft insert rule ip libvirt_network forward oifname "virbr0" ct status dnat counter accept'
+
+#: The same for libvirt's nftables backend.
+NFTABLES_STATES: dict[str, str] = {
+    "nothing": "true",
+    "the course as given": _COURSE,
+    "own table": _DNAT,
+    "accept in libvirt's base chain": f"{_DNAT}; {_NFTABLES_ACCEPT}",
+    "the course and that accept": f"{_COURSE}; {_NFTABLES_ACCEPT}",
+    "accept in guest_input": f"{_DNAT}; nft insert rule ip libvirt_network guest_input ct status dnat accept",
+    "accept in guest_output": f"{_DNAT}; nft insert rule ip libvirt_network guest_output ct status dnat accept",
+    "iptables' FORWARD does not help": f"{_DNAT}; {_ACCEPT}",
+    "iptables' DNAT": f"iptables -t nat -A PREROUTING -p tcp --dport 2222 -j DNAT --to-destination {GUEST}:22; "
+    + _NFTABLES_ACCEPT,
+    "accept in another base chain": _DNAT
+    + "; "
+    + _loaded("table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n }\n }\n"),
+    "forwarding off": f"{_DNAT}; {_NFTABLES_ACCEPT}; sysctl -qw net.ipv4.ip_forward=0",
+    "wrong address": f"{_DNAT}; {_NFTABLES_ACCEPT}".replace(GUEST, "192.168.122.51"),
+    "udp": f"{_DNAT}; {_NFTABLES_ACCEPT}".replace("tcp", "udp"),
+}
+
 #: Rulesets whose outcome hangs on what is not in the rules: the answer must be unknown, and name it.
 UNKNOWN: dict[str, tuple[str, str]] = {
     "limit": ("limit", _insert("limit rate 10/second accept")),
     "quota": ("quota", _insert("quota over 10 mbytes accept")),
     "random": ("numgen", _insert("numgen random mod 2 0 accept")),
     "recent": ("iptables -m recent", f"{_DNAT}; iptables -I FORWARD -m recent --name x --rcheck -j ACCEPT"),
+    "multiport --ports": ("iptables -m multiport", f"{_DNAT}; iptables -I FORWARD -p tcp -m multiport ! --ports 23:25 "
+    "-j ACCEPT"),
     "netmap": ("iptables -j NETMAP", "iptables -t nat -I PREROUTING -j NETMAP --to 10.1.0.0/24; " + _GOOD),
     "changing set": (
         "@s",
         _DNAT
-        + "\n"
+        + "; "
         + _loaded("table ip filter { set s { type ipv4_addr; flags dynamic; }\n }\n")
         + "; nft 'insert rule ip filter FORWARD add @s { ip daddr }'"
         + "; nft insert rule ip filter FORWARD ip daddr @s accept",

@@ -47,13 +47,20 @@ _NOT_LOOKED = (
 )
 
 
-class Image(TypedDict):
+class _Kept(TypedDict, total=False):
+    """What recordings made before it was asked do not have."""
+
+    snapshots: list[str]
+
+
+class Image(_Kept):
     """An image's real format, by its content and not its name.
 
     ``format`` is "qcow2", "raw" (nothing that is known) or another format's name, "damaged" for a
     qcow2 image that QEMU cannot open, "other" for one that only root can read and that is not qcow2.
     ``virtual_size`` is in bytes, None where it is not known; ``backing`` names the other file that it
-    rests on (a backing or an external data file), as written in the image.
+    rests on (a backing or an external data file), as written in the image; ``snapshots`` are the names
+    of those inside it.
     """
 
     path: str
@@ -132,6 +139,7 @@ def _described(path: str, answer: str) -> Image:
             "format": str(found["format"]),
             "virtual_size": int(found["virtual-size"]),
             "backing": found.get("backing-filename") or specific.get("data-file"),
+            "snapshots": [str(one["name"]) for one in found.get("snapshots", [])],
         }
     except (ValueError, TypeError, KeyError, AttributeError):
         raise _failed(path, "") from None

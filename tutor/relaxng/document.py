@@ -94,6 +94,23 @@ UNDECLARED = "undefined entity"
 MAX_DEPTH = 100
 
 
+def lines_of(content: bytes) -> list[str]:
+    """The lines as XML counts them, in the encoding that the document has or says it has."""
+    declared = re.match(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)""", content)
+    try:
+        text = content.decode(utf_16(content) or (declared[1].decode() if declared else "utf-8-sig"))
+    except (LookupError, ValueError):
+        text = content.decode("utf-8", "replace")
+    return _BREAK.split(text)
+
+
+def utf_16(content: bytes) -> str | None:
+    """The codec of a document in UTF-16, with or without a mark (XML 1.0, appendix F)."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    return {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(content[:2])
+
+
 def read(content: bytes) -> Node:
     """The root element.
 

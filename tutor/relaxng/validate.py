@@ -39,6 +39,7 @@ class Fault:
 
     ``element`` is where it is, as the path of names from the root; ``name`` what is wrong or
     missing; ``wanted`` names or values that could stand there; ``datatypes`` what else could.
+    ``value`` is that of an attribute or text; for an element that is repeated, the line of the first.
     ``required`` is whether all that is wanted is missing, and not only one of it.
     """
 
@@ -153,23 +154,25 @@ class _Walk:
     def _content(self, inside: Pattern, node: Node, path: tuple[str, ...]) -> Pattern:
         if not any(isinstance(child, Node) for child in node.children):
             return self._only_text(inside, node, path)
-        whole, before = inside, set[Name]()
+        whole, before = inside, dict[Name, Place]()
         for child in node.children:
             if isinstance(child, Node):
                 behind = self._child(inside, child, path, whole, before)
-                before.add(child.name)
+                before.setdefault(child.name, child.place)
                 inside = behind
             elif not child.blank:
                 inside = self._text_among(inside, child, node, path)
         return inside
 
     def _child(
-        self, inside: Pattern, child: Node, path: tuple[str, ...], whole: Pattern, before: set[Name]
+        self, inside: Pattern, child: Node, path: tuple[str, ...], whole: Pattern, before: dict[Name, Place]
     ) -> Pattern:
         """An element among others: it may be known, and yet not fit behind those before it."""
         if derivative.opened(inside, child.name) is NOT_ALLOWED and child.name in expected.inside(whole):
-            kind: Kind = "repeated-element" if child.name in before else "unfitting-element"
-            self._tell(kind, child.place, path, child.name[1], wanted=_locals(expected.elements(inside)))
+            wanted, first = _locals(expected.elements(inside)), before.get(child.name)
+            kind: Kind = "unfitting-element" if first is None else "repeated-element"
+            line = None if first is None else str(first.line)
+            self._tell(kind, child.place, path, child.name[1], value=line, wanted=wanted)
             return inside
         return self.element(inside, child, path)
 

@@ -10,7 +10,7 @@ from tutor.text import Text, text
 from tutor.validation.nearest import nearest
 from tutor.validation.problem import Problem
 from tutor.validation.usual import usual
-from tutor.validation.wanted import described
+from tutor.validation.wanted import described, spelled
 
 #: More names than this are not read by anyone.
 _MOST_NAMES = 12
@@ -35,7 +35,9 @@ def _what(fault: Fault) -> Text:
         case "unknown-element":
             return text("<{element}> has no element <{name}>", element=element, name=name)
         case "repeated-element":
-            return text("<{element}> has another <{name}> already", element=element, name=name)
+            return text(
+                "<{element}> has a <{name}> already, in line {line}", element=element, name=name, line=value
+            )
         case "unfitting-element":
             return text("<{name}> does not fit behind what <{element}> has already", name=name, element=element)
         case "unknown-attribute":
@@ -71,10 +73,11 @@ def _missing(fault: Fault, names: str, *, attribute: bool) -> Text:
 
 
 def _of_element(fault: Fault, index: Index) -> Text | None:
-    near = nearest(fault.name, fault.wanted)
+    parent = fault.element[-1]
+    known = parent in index.homes(fault.name)
+    near = None if known else nearest(fault.name, fault.wanted)
     if near is not None:
         return text("Did you mean <{name}>?", name=near)
-    parent = fault.element[-1] if fault.element else ""
     if fault.name in index.attributes.get(parent, ()):
         return text("It is an attribute: <{element} {name}='...'>", element=parent, name=fault.name)
     homes = [home for home in index.homes(fault.name) if home != parent]
@@ -85,24 +88,31 @@ def _of_element(fault: Fault, index: Index) -> Text | None:
 
 
 def _of_repeated(fault: Fault, _index: Index) -> Text:
-    return text("One <{name}> is enough: take one of them away.", name=fault.name)
+    return text("It can have one only: take one of the two away.")
 
 
 def _of_attribute(fault: Fault, index: Index) -> Text | None:
+    element = fault.element[-1]
+    if fault.name in index.attributes.get(element, ()):
+        # No typing error: what this element or the one around it says of itself does not go with it.
+        possible = _possible(fault.wanted) or text("Take it away: no further attribute fits here.")
+        around = fault.element[-2] if len(fault.element) > 1 else element
+        return text("It belongs to another kind of <{around}>. {possible}", around=around, possible=possible)
     near = nearest(fault.name, fault.wanted)
     if near is not None:
         return text("Did you mean {name}?", name=near)
-    element = fault.element[-1]
     if element in index.parents.get(fault.name, ()):
         return text("It is an element of its own inside <{element}>: <{name}>", element=element, name=fault.name)
     return _possible(fault.wanted) or text("Take it away: no further attribute fits here.")
 
 
 def _of_value(fault: Fault, _index: Index) -> Text | None:
-    near = nearest(fault.value or "", fault.wanted)
+    values = [*fault.wanted, *spelled(fault.datatypes)]
+    near = nearest(fault.value or "", values)
     if near is not None:
         return text("Did you mean {name}?", name=near)
-    return described(fault.datatypes) if fault.datatypes else _possible(fault.wanted)
+    wanted = None if len(values) > len(fault.wanted) else described(fault.datatypes)
+    return wanted or _possible(values)
 
 
 def _of_text(fault: Fault, _index: Index) -> Text:

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from tutor.errors import UsageError
-from tutor.relaxng.document import Node, NotXml, Place, read
+from tutor.relaxng.document import Node, NotXml, Place, read, utf_16
 from tutor.relaxng.grammar import SchemaError, load
-from tutor.relaxng.validate import validate
+from tutor.relaxng.index import index
+from tutor.relaxng.patterns import Pattern
+from tutor.relaxng.validate import TooLongError, validate
 from tutor.text import text
 from tutor.validation.advice import advice
-from tutor.validation.explain import explain, not_xml
+from tutor.validation.explain import explain
+from tutor.validation.kinds import SCHEMA_OF, unknown_kind, with_namespace
 from tutor.validation.problem import Judgement, Problem
+from tutor.validation.syntax import not_xml
 
 #: Where every distribution's libvirt installs its schemas: those of its own version.
 SCHEMAS = "/usr/share/libvirt/schemas"
-
-#: The schema of each kind of document, by its root element.
-SCHEMA_OF = {
-    "capabilities": "capability.rng",
-    "cpu": "cpu.rng",
-    "domain": "domain.rng",
-    "domainCapabilities": "domaincaps.rng",
-    "domainbackup": "domainbackup.rng",
-    "domaincheckpoint": "domaincheckpoint.rng",
-    "domainsnapshot": "domainsnapshot.rng",
-    "filter": "nwfilter.rng",
-    "filterbinding": "nwfilterbinding.rng",
-    "interface": "interface.rng",
-    "network": "network.rng",
-    "networkport": "networkport.rng",
-    "device": "nodedev.rng",
-    "pool": "storagepool.rng",
-    "secret": "secret.rng",
-    "storagepoolCapabilities": "storagepoolcaps.rng",
-    "volume": "storagevol.rng",
-}
 
 
 def judge(content: bytes, schemas: str = SCHEMAS) -> Judgement:
@@ -46,36 +30,54 @@ def judge(content: bytes, schemas: str = SCHEMAS) -> Judgement:
     try:
         root = read(content)
     except NotXml as error:
-        return Judgement(None, (not_xml(error),))
-    kind = root.name[1]
+        return Judgement(None, (not_xml(error, content),))
+    namespace, kind = root.name
     if kind not in SCHEMA_OF:
-        return Judgement(kind, (_unknown_kind(root),))
-    faults = validate(root, load(_schema(schemas, kind)))
-    problems = [explain(fault) for fault in faults] or list(advice(root))
+        return Judgement(kind, (unknown_kind(root),))
+    if namespace:
+        return Judgement(kind, (with_namespace(root),))
+    problems = list(_faults(root, os.path.join(schemas, SCHEMA_OF[kind])))
+    if not problems:
+        problems = [*_encoding(content), *advice(root)]
     return Judgement(kind, tuple(sorted(problems, key=_order)))
 
 
-def _schema(folder: str, kind: str) -> str:
-    path = os.path.join(folder, SCHEMA_OF[kind])
+def _faults(root: Node, path: str) -> Iterator[Problem]:
+    try:
+        start = _start(path)
+        faults = validate(root, start)
+        for fault in faults:
+            yield explain(fault, index(start))
+    except SchemaError as error:
+        raise UsageError(
+            text("libvirt's schemas cannot be used: {error}", error=str(error)),
+            text("Install them again: sudo apt-get install --reinstall -y libvirt0 libvirt-common"),
+        ) from None
+    except TooLongError:
+        hint = text("No document of libvirt's is so large, or so intricate.")
+        yield Problem("error", "too-long", root.place, text("the document takes too long to judge"), hint)
+
+
+def _start(path: str) -> Pattern:
     if not os.path.exists(path):
         raise UsageError(
             text("libvirt's schemas are not installed: there is no {path}", path=path),
             text("Install libvirt: sudo apt-get install -y libvirt-daemon-system libvirt-clients"),
         )
+    return load(path)
+
+
+def _encoding(content: bytes) -> Iterator[Problem]:
+    """Libvirt hands what it has read to its parser as UTF-8, whatever the document says."""
     try:
-        load(path)
-    except SchemaError as error:
-        raise UsageError(
-            text("{error}", error=str(error)), text("Install libvirt's packages again.")
-        ) from None
-    return path
-
-
-def _unknown_kind(root: Node) -> Problem:
-    what = text("libvirt has no kind of document that begins with <{name}>", name=root.name[1])
-    return Problem(
-        "error", "unknown-kind", root.place, what, text("Usual ones are domain, network, pool and volume.")
-    )
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        if utf_16(content) is None:
+            return
+    what = text("the file is not in UTF-8, and libvirt reads nothing else")
+    yield Problem("warning", "encoding", Place(1, 1), what, text("Save it as UTF-8."))
 
 
 def _order(problem: Problem) -> tuple[int, int]:

@@ -11,6 +11,9 @@ from tutor.text import Text, text
 from tutor.validation.nearest import distance
 from tutor.validation.problem import Problem
 
+#: Bytes before the fault that are looked at for what was meant.
+_REACH = 200
+
 #: Letters by which an end tag may differ from its start tag and still be meant for it.
 _TYPING_ERROR = 2
 
@@ -60,6 +63,7 @@ _SAID: dict[str, tuple[Text, Text | None]] = {
         text("this number between &# and ; is no character"),
         text("Take it away."),
     ),
+    "partial character": (text("this is not UTF-8"), text("Save the file as UTF-8, which libvirt reads.")),
     "unclosed CDATA section": (text("a <![CDATA[ section is not closed"), text("It ends with ]]>.")),
 }
 
@@ -146,26 +150,25 @@ def _typographic(before: bytes, rest: bytes) -> _Told | None:
 
 
 def _ampersand(before: bytes, _rest: bytes) -> _Told | None:
-    if not re.search(rb"&[\w.#-]*$", before):
+    if not re.search(rb"&[\w.#-]*$", before[-_REACH:]):
         return None
     return text("a lone & cannot stand here"), text("Write &amp; for &.")
 
 
 def _open_quote(before: bytes, rest: bytes) -> _Told | None:
     tag = _tag(before)
-    opened = re.fullmatch(rb"""[^'"]*(?:'[^']*'|"[^"]*"|[^'"])*(['"])[^'"]*""", tag[0]) if tag else None
-    if tag is None or opened is None or not rest.startswith(b"<"):
+    if tag is None or not tag["open"] or not rest.startswith(b"<"):
         return None
-    name = re.search(rb"""([^\s=<>'"]+)\s*=\s*['"][^'"]*$""", tag[0])
+    name = re.search(rb"""([^\s=<>'"]+)\s*=\s*$""", before[: tag.start("open")][-_REACH:])
     shown = name[1].decode("utf-8", "replace") if name else "?"
-    place = _place(before, len(before) - len(tag[0]) + (name.start() if name else 0))
+    place = _place(before, tag.start("open"))
     what = text("the value of {name} lacks its closing quote", name=shown)
     return what, _Elsewhere(place, text("Write the same quote at both ends of the value."))
 
 
 def _no_quote(before: bytes, _rest: bytes) -> _Told | None:
     tag = _tag(before)
-    found = re.search(rb"([^\s=<>]+)\s*=\s*$", tag[0]) if tag else None
+    found = re.search(rb"([^\s=<>]+)\s*=\s*$", tag[0][-_REACH:]) if tag else None
     if found is None:
         return None
     name = found[1].decode("utf-8", "replace")
@@ -174,7 +177,7 @@ def _no_quote(before: bytes, _rest: bytes) -> _Told | None:
 
 def _no_value(before: bytes, rest: bytes) -> _Told | None:
     tag = _tag(before)
-    found = re.search(rb"""\s([^\s=<>/"']+)\s*$""", tag[0]) if tag else None
+    found = re.search(rb"""\s([^\s=<>/"']+)\s*$""", tag[0][-_REACH:]) if tag else None
     if found is None or rest[:1] not in b"/>":
         return None
     name = found[1].decode("utf-8", "replace")
@@ -192,7 +195,7 @@ def _open_tag(before: bytes, rest: bytes) -> _Told | None:
 
 
 def _no_space(before: bytes, rest: bytes) -> _Told | None:
-    if _tag(before) is None or not re.search(rb"""["']$""", before) or not rest[:1].isalpha():
+    if _tag(before) is None or not before.endswith((b"'", b'"')) or not rest[:1].isalpha():
         return None
     return text("there is no space between two attributes"), text("Write a space here.")
 
@@ -204,7 +207,7 @@ def _odd_space(before: bytes, rest: bytes) -> _Told | None:
 
 
 def _less_than(before: bytes, _rest: bytes) -> _Told | None:
-    if not re.search(rb"</?$", before):
+    if not before.endswith((b"<", b"</")):
         return None
     return text("this < begins no tag"), text("A name follows < at once; for the character itself write &lt;.")
 
@@ -221,11 +224,13 @@ _RECOGNISED: tuple[Callable[[bytes, bytes], _Told | None], ...] = (
 )
 
 
+_TAG = re.compile(rb"""</?\w(?:[^"'>]|"[^"]*"|'[^']*')*(?P<open>"[^"]*|'[^']*)?""")
+
+
 def _tag(before: bytes) -> re.Match[bytes] | None:
-    """The tag that is being read: all from its < on; None outside of tags."""
+    """The tag that is being read: all from its < on, with ``open`` the value in it; None outside of tags."""
     start = before.rfind(b"<")
-    found = re.compile(rb"""</?\w(?:[^"'>]|"[^"]*"|'[^']*')*(?:"[^"]*|'[^']*)?""").fullmatch(before, max(start, 0))
-    return found if start >= 0 else None
+    return _TAG.fullmatch(before, start) if start >= 0 else None
 
 
 def _place(before: bytes, offset: int) -> Place:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tutor.relaxng.validate import Fault
 from tutor.text import Text, text
+from tutor.validation.nearest import nearest
 
 _AMOUNT = re.compile(r"([0-9]+)\s*([kKmMgGtT]i?[bB]?)")
 _ADDRESS_WITH_PREFIX = re.compile(r"[0-9a-fA-F.:]+/[0-9]+")
@@ -15,7 +17,7 @@ def usual(fault: Fault) -> Text | None:
     """The hint for one of the usual mistakes; None for any other."""
     element = fault.element[-1] if fault.element else ""
     if fault.kind == "bad-value":
-        return _value(element, fault.name, fault.value or "")
+        return _value(element, fault.name, fault.value or "", fault.wanted)
     if fault.kind == "bad-text":
         return _content(element, fault.value or "")
     if fault.kind == "missing-element" and "name" in fault.wanted and len(fault.element) == 1:
@@ -25,12 +27,12 @@ def usual(fault: Fault) -> Text | None:
     return None
 
 
-def _value(element: str, name: str, value: str) -> Text | None:
+def _value(element: str, name: str, value: str, wanted: Sequence[str]) -> Text | None:
     if (element, name, value) == ("forward", "mode", "none"):
         return text("Leave the whole element out: an isolated network has no <forward>.")
     if name == "unit":
         return text("Units are KiB, MiB, GiB and TiB (powers of 1024), or KB, MB, GB and TB (powers of 1000).")
-    if (element, name) == ("domain", "type"):
+    if (element, name) == ("domain", "type") and nearest(value, wanted) is None:
         return text("Usual ones are kvm, and qemu where the machine has no virtualization.")
     if name == "address" and _ADDRESS_WITH_PREFIX.fullmatch(value):
         address, _, prefix = value.partition("/")

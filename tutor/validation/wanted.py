@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tutor.relaxng.datatypes import Datatype
@@ -23,6 +24,14 @@ _SAMPLES = (
 )
 
 _WORD = "some-word"
+_LIST = re.compile(r"\(?\w{2,}\)?(\|\(?\w{2,}\)?)+")
+
+
+def spelled(datatypes: Sequence[Data]) -> list[str]:
+    """The words of patterns that only list some: ``(ipv4)|(ipv6)``."""
+    patterns = [one.datatype.pattern or "" for one in datatypes]
+    listed = [pattern for pattern in patterns if _LIST.fullmatch(pattern)]
+    return [word for pattern in listed for word in re.split(r"[|()]+", pattern) if word]
 
 
 def described(datatypes: Sequence[Data]) -> Text | None:

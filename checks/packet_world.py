@@ -1,0 +1,76 @@
+"""What the packet path needs to know of a host: its rules, and the machine around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.host.firewall import firewall
+from tutor.host.host import Host
+from tutor.host.kernel import sysctl
+from tutor.host.links import links
+from tutor.host.question import Unobservable
+from tutor.host.routes import routes
+from tutor.packetpath import Link, MalformedRuleset, Route, Ruleset, World
+from tutor.text import text
+
+#: The client that is asked about (TEST-NET-3, RFC 5737), and the uplink of a machine that has none.
+CLIENT = "203.0.113.7"
+UPLINK, UPLINK_ADDRESS, UPLINK_GATEWAY = "uplink0", "198.51.100.2/24", "198.51.100.1"
+
+_EVERYWHERE = "0.0.0.0/0"
+
+
+def ruleset(host: Host) -> Ruleset:
+    """The rules of the kernel.
+
+    :raises Unobservable: also ``legacy-iptables``, where rules are loaded that nft does not show.
+    """
+    seen = host.ask(firewall())
+    if seen["legacy"]:
+        tables = ", ".join(seen["legacy"])
+        raise Unobservable(
+            "legacy-iptables",
+            text("rules of the legacy iptables are loaded ({tables}), which nft does not show", tables=tables),
+        )
+    try:
+        return Ruleset.parse(seen["json"], seen["text"], seen["saved"])
+    except MalformedRuleset as error:
+        raise Unobservable("malformed", text("the ruleset cannot be read: {error}", error=str(error))) from None
+
+
+def world(host: Host) -> World:
+    """The machine; one without an uplink is given one."""
+    known_routes = [Route(one["destination"], one["interface"], one["gateway"]) for one in host.ask(routes())]
+    known_links = [
+        Link(one["name"], tuple(_ipv4(one["addresses"])), one["up"], one["master"]) for one in host.ask(links())
+    ]
+    if not any(route.destination == _EVERYWHERE for route in known_routes):
+        known_links.append(Link(UPLINK, (UPLINK_ADDRESS,)))
+        known_routes.append(Route(_EVERYWHERE, UPLINK, UPLINK_GATEWAY))
+    return World(
+        links=tuple(known_links),
+        routes=tuple(known_routes),
+        forwarding=_on(host, "net.ipv4.ip_forward"),
+        rp_filter={link.name: _reverse_path(host, link.name) for link in known_links},
+        route_localnet=_on(host, "net.ipv4.conf.all.route_localnet"),
+    )
+
+
+def uplink(around: World) -> Link:
+    """The interface of the default route."""
+    name = next(route.interface for route in around.routes if route.destination == _EVERYWHERE)
+    return around.link(around.index(name))
+
+
+def _ipv4(addresses: list[str]) -> Iterator[str]:
+    return (address for address in addresses if ":" not in address)
+
+
+def _on(host: Host, name: str) -> bool:
+    return host.ask(sysctl(name)) == "1"
+
+
+def _reverse_path(host: Host, link: str) -> int:
+    """The kernel takes the larger of the two (ip-sysctl.rst, rp_filter)."""
+    found = (host.ask(sysctl(f"net.ipv4.conf.{one}.rp_filter")) for one in ("all", link) if "." not in one)
+    return max((int(value) for value in found if value and value.isdigit()), default=0)
