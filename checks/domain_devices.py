@@ -56,11 +56,27 @@ def domain_disk(
         code = "live-only" if live else "no-disk"
         return _refuse_disk(domain, code, said, domain_disks.add(host, wanted))
     # The most promising one's faults are told, where none is right.
-    first, *others = sorted(disks, key=lambda disk: (disk.target != target, disk.target))
-    finding = _judge_disk(host, wanted, first)
-    if finding.code is None:
-        return finding
-    return next((one for disk in others if (one := _judge_disk(host, wanted, disk)).code is None), finding)
+    return _best(host, wanted, sorted(disks, key=lambda disk: (disk.target != target, disk.target)))
+
+
+def _best(host: Host, wanted: Wanted, disks: list[Disk]) -> Finding:
+    """What is said of the first right one of ``disks``; of the first, where all are wrong.
+
+    :raises Unobservable: where none is seen to be right, and one could not be seen.
+    """
+    findings: list[Finding] = []
+    unseen: Unobservable | None = None
+    for disk in disks:
+        try:
+            findings.append(_judge_disk(host, wanted, disk))
+        except Unobservable as failure:
+            unseen = unseen or failure
+            continue
+        if findings[-1].code is None:
+            return findings[-1]
+    if unseen is not None:
+        raise unseen
+    return findings[0]
 
 
 def _disks(found: Definition) -> list[Disk]:

@@ -20,7 +20,7 @@ from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.files import file_status
-from tutor.host.host import Host
+from tutor.host.host import Host, together
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.domains import in_session
 from tutor.host.libvirt.networks import Network
@@ -137,6 +137,7 @@ def network_forward(host: Host, *, network: str, forward: str) -> Finding:
 @check("network-bridge")
 def network_bridge(host: Host, *, network: str) -> Finding:
     """The bridge of the network {network} exists and has the network's address."""
+    together(host, network_question(SYSTEM, network), links())
     xml = definition(known(host, network), live=True)
     bridge = attribute(xml, "bridge", "name") or ""
     link = next((one for one in host.ask(links()) if one["name"] == bridge), None)

@@ -8,7 +8,7 @@ from checks.packages import install
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
-from tutor.host.host import Host
+from tutor.host.host import Host, together
 from tutor.host.libvirt.connection import SYSTEM, SYSTEM_ERROR, Access, connection
 from tutor.host.programs import program
 from tutor.host.question import Unobservable
@@ -148,6 +148,8 @@ def restart_command(host: Host, modular: str) -> str:
 
 def _daemons(host: Host) -> list[_Daemon]:
     """The daemons of the way that libvirt is run here; monolithic where neither is up or enabled."""
+    units = [f"{name}.{kind}" for name in (*MONOLITHIC, *MODULAR) for kind in ("service", "socket")]
+    together(host, *map(unit, units))
     ways = [[_Daemon(host, name) for name in names] for names in (MONOLITHIC, MODULAR)]
     for way in ways:
         if all(daemon.up for daemon in way):

@@ -96,7 +96,7 @@ def test_any_locale_and_terminal(home: Path, env: dict[str, str]) -> None:
     text = shell("tutor check --from $DONE", home, **env)
     said = [line for line in text.stderr.splitlines() if not line.startswith("bash: warning: setlocale")]
     assert (text.returncode, said) == (JUDGED, [])
-    document = json.loads(shell("tutor check --from $DONE --format json", home, **env).stdout)
+    document = json.loads(shell("tutor check intro install --from $DONE --format json", home, **env).stdout)
     assert {step["status"] for step in document["steps"]} == {"pass", "fail"}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, NoReturn
+from collections.abc import Iterable
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 from hypothesis import given
@@ -17,10 +18,12 @@ from tutor.grading.outcome import exit_code
 from tutor.grading.registry import DuplicateCheck, Registry
 from tutor.grading.runner import Runner, first_questions
 from tutor.grading.verdict import Finding, Grade, Status, Verdict
-from tutor.host.host import Host
-from tutor.host.question import Unobservable
+from tutor.host.host import Host, together
+from tutor.host.question import Question, Unobservable
 from tutor.host.xml import NotWellFormed
 from tutor.text import text
+
+T = TypeVar("T")
 
 P, F, B, U, S = Status.PASS, Status.FAIL, Status.BLOCKED, Status.UNKNOWN, Status.SKIP
 
@@ -227,11 +230,26 @@ def test_the_sentence_of_a_check_is_what_is_expected() -> None:
 # What will be asked first.
 
 
-def test_first_questions_never_gets_an_answer() -> None:
+class QuickHost:
+    """Answers what is called quick, and must never be asked anything else."""
+
+    def ask(self, wanted: Question[T]) -> T:
+        assert wanted.source == "quick"
+        return True  # type: ignore[return-value]
+
+    def start(self, questions: Iterable[Question[Any]]) -> None:
+        raise AssertionError(list(questions))
+
+    def is_slow(self, wanted: Question[Any]) -> bool:
+        return wanted.source != "quick"
+
+
+def test_first_questions_gets_no_slow_answer() -> None:
     reached: list[str] = []
 
     def two(host: Host) -> Finding:
         reached.append("begun")
+        host.ask(question("quick"))
         host.ask(question("one"))
         reached.append("answered")
         host.ask(question("two"))
@@ -250,9 +268,14 @@ def test_first_questions_never_gets_an_answer() -> None:
     def leaves(_host: Host) -> Finding:
         sys.exit(7)
 
-    registry = registry_of(two=two, careless=careless, buggy=buggy, leaves=leaves, good=good)
-    specs = [spec(name) for name in ("two", "careless", "buggy", "leaves", "good", "two", "nowhere")]
-    assert [one.source for one in first_questions(specs, registry, {})] == ["one", "three"]
+    def several(host: Host) -> Finding:
+        together(host, question("four"), question("five"))
+        return good(host)
+
+    registry = registry_of(two=two, careless=careless, buggy=buggy, leaves=leaves, several=several, good=good)
+    names = ("two", "careless", "buggy", "leaves", "several", "good", "two", "nowhere")
+    found = first_questions([spec(name) for name in names], registry, {}, QuickHost())
+    assert [one.source for one in found] == ["one", "three", "four", "five"]
     assert reached == ["begun", "begun"]
 
 

@@ -22,6 +22,9 @@ _WITHOUT_GROUP = "setpriv --reuid student --regid student --groups sudo"
 _DISK = "/var/lib/libvirt/images/min-disk.qcow2"
 _XML = "virsh -c qemu:///system"
 
+#: What `done` has done, and what the golden verdicts are about.
+LESSONS = ("intro", "modes", "install", "tools", "disks", "domains")
+
 _log = logging.getLogger(__name__)
 
 
@@ -51,7 +54,7 @@ def ready_states(machine: Machine) -> Iterator[str]:
 
 def _whole_course(machine: Machine) -> Iterator[str]:
     bring_medium(machine)
-    for step in course().steps:
+    for step in (step for step in course().steps if step.lesson_id in LESSONS):
         # The installation is the image's; its commands would only cost time.
         if not step.id.startswith("install/"):
             replay(machine, step.id)

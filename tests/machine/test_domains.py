@@ -273,3 +273,14 @@ def test_a_name_that_is_another_domains_number_does_not_touch_that_one(
     assert_mended(installed.machine, INSTALL_STEP, {"domain": "missing"}, f"--var install_vm={number}")
     assert started.definition() == before
     assert_green(started.machine, XML_STEP)
+
+
+def test_beginning_again_as_the_lesson_says(installed: Bench) -> None:
+    installed.reset()
+    installed.virsh("pool-refresh", "images")
+    installed.on()
+    installed.virsh("destroy", "test-vm")
+    installed.virsh("undefine", "test-vm", "--storage", "vda")
+    assert installed.root(f"ls {IMAGES}/test-vm*", check=False) == ""
+    replay(installed.machine, INSTALL_STEP)
+    assert_green(installed.machine, INSTALL_STEP)

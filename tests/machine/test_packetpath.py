@@ -13,7 +13,7 @@ from tests.machine.client import Client
 from tests.machine.guest import GREETING, URI, define_guest, start_default_network
 from tests.machine.machines import Machine, boot
 from tests.machine.port_forwards import GUEST, NFTABLES_STATES, PORT, STATES, UNKNOWN
-from tutor.host.firewall import _NEXT, _SCRIPT
+from tutor.host.firewall import FORMS_COMMAND, split_forms
 from tutor.packetpath import Link, Packet, Path, Reaches, Route, Ruleset, Unknown, World, connect
 
 # iptables-restore makes all of iptables' own chains; libvirt alone makes no others in nat than POSTROUTING.
@@ -36,8 +36,7 @@ class Lab:
         self.root(self.restore)
 
     def ruleset(self) -> Ruleset:
-        printed = self.root(_SCRIPT.format(mark=_NEXT.replace("\n", "\\n")))
-        return Ruleset.parse(*printed.split(_NEXT))
+        return Ruleset.parse(*split_forms(self.root(FORMS_COMMAND)))
 
     def world(self) -> World:
         links = tuple(

@@ -96,7 +96,8 @@ def _restart(machine: Machine) -> None:
     """Anew, whatever state it is in, until both its sockets are served."""
     once = (
         "pkill -CONT -x libvirtd; systemctl stop libvirtd 'libvirtd*.socket'; "
-        f"systemctl reset-failed 'libvirtd*'; systemctl start libvirtd && {VIRSH} uri && {VIRSH} -r uri && exit 0"
+        "systemctl reset-failed 'libvirtd*'; "
+        f"systemctl start libvirtd && {VIRSH} uri && {VIRSH} -r uri && exit 0"
     )
     machine.run(f"for attempt in 1 2 3 4 5; do {once}; sleep 0.3; done; exit 1", user="root", check=True)
 

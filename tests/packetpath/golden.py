@@ -38,7 +38,7 @@ def _fetch(scratch: Path) -> None:
         *("-o", f"Dir::State::Lists={scratch}/lists", "-o", f"Dir::Cache={scratch}/cache"),
     ]
     call([*apt, "update"], timeout=_FETCH_SECONDS)
-    package = ["source", "--download-only", f"libvirt/{SUITE}"]
+    package = ["source", "--download-only", "--tar-only", f"libvirt/{SUITE}"]
     call(["sh", "-c", 'cd "$1" && shift && exec "$@"', "fetch", str(scratch), *apt, *package], timeout=_FETCH_SECONDS)
     archive = next(scratch.glob("libvirt_*.orig.tar.*z"), None)
     if archive is None:

@@ -40,7 +40,7 @@ def grade(run: Run, selected: Collection[str], host: Host, registry: Registry, o
     all_specs = {spec.id: spec for step in run.course.steps for spec in step.checks}
     ordered = with_needs((all_specs[spec_id] for spec_id in selected), all_specs)
     if isinstance(host, Startable):
-        host.start([*first_questions(ordered, registry, run.values), *fact_questions()])
+        host.start([*first_questions(ordered, registry, run.values, host), *fact_questions()])
     verdicts = Runner(registry, host, run.values, observer).run(ordered)
     return Grade(
         course=run.course,

@@ -11,7 +11,7 @@ from tutor.course.records import CheckSpec
 from tutor.course.variables import parameters
 from tutor.grading.registry import Check, Registry
 from tutor.grading.verdict import Finding, Status, Verdict
-from tutor.host.host import Host
+from tutor.host.host import Host, Startable, together
 from tutor.host.question import Question, Unobservable
 from tutor.host.xml import NotWellFormed
 from tutor.text import Text, text
@@ -41,37 +41,60 @@ class Witness:
         self.asked[question.key] = None
         return self._host.ask(question)
 
+    def start(self, questions: Iterable[Question[Any]]) -> None:
+        """See :class:`Startable`."""
+        together(self._host, *questions)
+
+    def is_slow(self, question: Question[Any]) -> bool:
+        """See :class:`Startable`."""
+        return isinstance(self._host, Startable) and self._host.is_slow(question)
+
 
 class _NotYet(BaseException):
-    """Carries the first question of a check out of it."""
+    """Carries the first slow questions of a check out of it."""
 
-    def __init__(self, question: Question[Any]) -> None:
-        self.question = question
+    def __init__(self, questions: Iterable[Question[Any]]) -> None:
+        self.questions = tuple(questions)
 
 
 class _Scout:
-    """A host that knows nothing: a check asked of it gets as far as its first question."""
+    """A host that answers nothing slow: a check asked of it gets as far as its first slow question."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
     def ask(self, question: Question[T]) -> T:
-        """Never answers."""
-        raise _NotYet(question)
+        """Answers what is quick."""
+        if not isinstance(self._host, Startable) or self._host.is_slow(question):
+            raise _NotYet([question])
+        return self._host.ask(question)
+
+    def start(self, questions: Iterable[Question[Any]]) -> None:
+        """See :class:`Startable`: what is sought together is known together."""
+        raise _NotYet(questions)
+
+    def is_slow(self, question: Question[Any]) -> bool:  # noqa: ARG002 - the protocol's
+        """See :class:`Startable`."""
+        return True
 
 
 def first_questions(
-    specs: Iterable[CheckSpec], registry: Registry, values: Mapping[str, str | int]
+    specs: Iterable[CheckSpec], registry: Registry, values: Mapping[str, str | int], host: Host
 ) -> list[Question[Any]]:
-    """What the checks will ask first, so that the slow answers can be sought side by side.
+    """The slow questions that the checks will ask first, so that their answers can be sought side by side.
 
     Checks are pure functions of observations, so running one twice is harmless.
+
+    :param host: asked only what is quick.
     """
     questions: dict[str, Question[Any]] = {}
     for spec in specs:
         check = registry.get(spec.check)
         try:
             if check is not None:
-                check.function(_Scout(), **parameters(spec.params, values))
+                check.function(_Scout(host), **parameters(spec.params, values))
         except _NotYet as wanted:
-            questions[wanted.question.key] = wanted.question
+            questions.update((question.key, question) for question in wanted.questions)
         except (Exception, SystemExit):  # noqa: BLE001, S110 - a bug is reported in the run proper
             pass
     return list(questions.values())

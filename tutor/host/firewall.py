@@ -10,24 +10,24 @@ from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.text import text
 
-#: Tables of the legacy iptables, which nft does not see (iptables(8), xtables-legacy(8)).
-_LEGACY = "/proc/net/ip_tables_names"
-_NEXT = "\n--- next form ---\n"
-# One call, so that sudo is asked once. iptables-nft-save says the one thing that nft's translation of
-# iptables' matches loses; where it is missing or refuses, the other two stand alone.
-_SCRIPT = (
-    "nft -j list ruleset && printf '{mark}' && nft -a list ruleset && printf '{mark}' && "
-    "{{ iptables-nft-save || true; }} 2>/dev/null"
+_MARK = "--- next form ---"
+#: Prints the ruleset in its forms. One command, so that sudo is asked once. iptables-save tells what nft's
+#: translation of iptables' matches loses; where it is missing or refuses, the other two stand alone.
+FORMS_COMMAND = (
+    f"nft -j list ruleset && echo '{_MARK}' && nft -a list ruleset && echo '{_MARK}' && "
+    "{ iptables-nft-save || true; } 2>/dev/null"
 )
+_FORMS = 3
+#: Tables of the legacy iptables, which nft does not see; the file is there while its module is loaded.
+_LEGACY = "/proc/net/ip_tables_names"
 
 
 class Firewall(TypedDict):
     """The ruleset in its forms.
 
-    :ivar json: ``nft -j list ruleset``, parsed.
-    :ivar text: ``nft -a list ruleset``.
-    :ivar saved: ``iptables-save``; empty where there is none.
-    :ivar legacy: tables of the legacy iptables that are loaded: their rules are in none of the forms.
+    ``json`` is what ``nft -j list ruleset`` prints, parsed; ``text`` what ``nft -a list ruleset``, and
+    ``saved`` what ``iptables-save`` prints, empty where there is none. ``legacy`` are the tables of the
+    legacy iptables that are loaded: their rules are in none of the forms.
     """
 
     json: dict[str, Any]
@@ -41,23 +41,25 @@ def firewall() -> Question[Firewall]:
     return Question("firewall", Firewall)
 
 
-@source("firewall", by="sudo -n nft -j list ruleset, nft -a list ruleset, iptables-save", slow=True)
+@source("firewall", by="sudo -n nft list ruleset", slow=True)
 def look_at_firewall(machine: Machine) -> Firewall:
     """See :func:`firewall`.
 
     :raises Unobservable: ``program-missing`` without nft, ``not-permitted``, ``failed`` or ``malformed``.
     """
+    # Whether there is an nft at all is asked before a password is.
     machine.run(["nft", "--version"])
-    script = _SCRIPT.format(mark=_NEXT.replace("\n", "\\n"))
-    done = machine.run_as_root(["sh", "-c", script], text("Reading the firewall's rules"))
-    forms = done.stdout.split(_NEXT)
+    done = machine.run_as_root(["sh", "-c", FORMS_COMMAND], text("Reading the firewall's rules"))
+    forms = split_forms(done.stdout)
     if done.returncode != 0 or len(forms) != _FORMS:
         error = done.stderr.strip() or text("no answer")
         raise Unobservable("failed", text("nft list ruleset failed: {error}", error=error))
     return {"json": _parsed(forms[0]), "text": forms[1], "saved": forms[2], "legacy": _legacy_tables(machine)}
 
 
-_FORMS = 3
+def split_forms(printed: str) -> list[str]:
+    """What :data:`FORMS_COMMAND` printed, form by form."""
+    return printed.split(f"{_MARK}\n")
 
 
 def _parsed(printed: str) -> dict[str, Any]:
@@ -71,12 +73,11 @@ def _parsed(printed: str) -> dict[str, Any]:
 
 
 def _legacy_tables(machine: Machine) -> list[str]:
-    """The file is root's; where it is not there, the legacy tables are not loaded."""
     try:
         with open(_LEGACY, encoding="ascii", errors="replace") as file:
             return file.read().split()
     except FileNotFoundError:
         return []
     except PermissionError:
-        done = machine.run_as_root(["cat", _LEGACY], text("Reading which legacy iptables tables are loaded"))
-        return done.stdout.split()
+        purpose = text("Reading which tables of the legacy iptables are loaded")
+        return machine.run_as_root(["cat", _LEGACY], purpose).stdout.split()

@@ -26,3 +26,12 @@ class Startable(Protocol):
 
     def start(self, questions: Iterable[Question[Any]]) -> None:
         """Begin to answer the slow ones of ``questions``, all at the same time."""
+
+    def is_slow(self, question: Question[Any]) -> bool:
+        """Whether answering takes a program or a daemon, and so is worth beginning early."""
+
+
+def together(host: Host, *questions: Question[Any]) -> None:
+    """Have the answers sought side by side that a check is going to ask for one after the other."""
+    if isinstance(host, Startable):
+        host.start(questions)

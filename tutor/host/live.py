@@ -63,6 +63,10 @@ class LiveHost:
         for wanted in by_source.values():
             self._in_background(wanted)
 
+    def is_slow(self, question: Question[Any]) -> bool:
+        """See :class:`tutor.host.host.Startable`."""
+        return _source_of(question).slow
+
     def ask(self, question: Question[T]) -> T:
         """The answer; see :class:`tutor.host.host.Host`."""
         observation = self.observe(question)

@@ -86,12 +86,16 @@ _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE = re.compile(rb"""\s([^\s=/>"']+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _BREAK = re.compile(r"\r\n|\r|\n")
 
+TOO_MANY = "there are too many elements"
 TOO_DEEP = "elements are nested too deeply"
 ENTITY = "entity declarations are not read"
 UNDECLARED = "undefined entity"
 
 #: Deeper than any libvirt document, shallower than what would exhaust a program's stack.
 MAX_DEPTH = 100
+
+#: The largest document of libvirt's own tests has 11 000.
+MAX_ELEMENTS = 100_000
 
 
 def lines_of(content: bytes) -> list[str]:
@@ -148,6 +152,7 @@ class _Reader:
         self.parser.EntityDeclHandler = self._entity
         self.parser.SkippedEntityHandler = self._skipped
         self._open: list[Node] = []
+        self._elements = 0
         self.root: Node
 
     @property
@@ -160,6 +165,9 @@ class _Reader:
     def _start(self, name: str, attributes: list[str]) -> None:
         if len(self._open) >= MAX_DEPTH:
             self._refuse(TOO_DEEP)
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            self._refuse(TOO_MANY)
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
         named = [(_name(key), value) for key, value in pairs]
         node = Node(_name(name), self._here(), named, self._content, self.parser.CurrentByteIndex)

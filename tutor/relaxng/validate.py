@@ -179,7 +179,7 @@ class _Walk:
     def _text_among(self, inside: Pattern, run: Run, node: Node, path: tuple[str, ...]) -> Pattern:
         rest = derivative.with_text(inside, run.text)
         if rest is NOT_ALLOWED:
-            self._tell("unwanted-text", run.place, path, node.name[1], value=run.text.strip(SPACE))
+            self._tell("unwanted-text", run.place, path, node.name[1], value=run.text)
             return inside
         return rest
 
@@ -193,8 +193,9 @@ class _Walk:
             return rest
         kind: Kind = "bad-text" if expected.takes_text(inside) else "unwanted-text"
         values, types = tuple(expected.values(inside)), tuple(expected.datatypes(inside))
-        place, shown = runs[0].place, content.strip(SPACE)
-        self._tell(kind, place, path, node.name[1], value=shown, wanted=values, datatypes=types)
+        self._tell(
+            kind, runs[0].place, path, node.name[1], value=content, wanted=values, datatypes=types
+        )
         return inside
 
     def _tell(

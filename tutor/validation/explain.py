@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.relaxng.datatypes import SPACE
 from tutor.relaxng.index import Index
 from tutor.relaxng.validate import Fault
 from tutor.text import Text, text
@@ -31,6 +32,8 @@ def explain(fault: Fault, index: Index) -> Problem:
 def _what(fault: Fault) -> Text:
     element, name = fault.element[-1] if fault.element else "", fault.name
     value = shortened(fault.value or "")
+    if fault.kind == "unwanted-text":
+        value = value.strip(SPACE)
     match fault.kind:
         case "unknown-element":
             return text("<{element}> has no element <{name}>", element=element, name=name)
@@ -108,11 +111,18 @@ def _of_attribute(fault: Fault, index: Index) -> Text | None:
 
 def _of_value(fault: Fault, _index: Index) -> Text | None:
     values = [*fault.wanted, *spelled(fault.datatypes)]
-    near = nearest(fault.value or "", values)
+    value = (fault.value or "").strip(SPACE)
+    if value != fault.value and _fits(value, fault):
+        return text("Take the space around it away.")
+    near = nearest(value, values)
     if near is not None:
         return text("Did you mean {name}?", name=near)
     wanted = None if len(values) > len(fault.wanted) else described(fault.datatypes)
     return wanted or _possible(values)
+
+
+def _fits(value: str, fault: Fault) -> bool:
+    return value in fault.wanted or any(one.datatype.allows(value) for one in fault.datatypes)
 
 
 def _of_text(fault: Fault, _index: Index) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 
 from tutor.errors import UsageError
 from tutor.relaxng.document import Node, NotXml, Place, read, utf_16
@@ -20,6 +21,9 @@ from tutor.validation.syntax import not_xml
 
 #: Where every distribution's libvirt installs its schemas: those of its own version.
 SCHEMAS = "/usr/share/libvirt/schemas"
+
+#: Warnings that are given: the same is not worth saying a thousand times.
+MAX_WARNINGS = 20
 
 
 def judge(content: bytes, schemas: str = SCHEMAS) -> Judgement:
@@ -38,7 +42,7 @@ def judge(content: bytes, schemas: str = SCHEMAS) -> Judgement:
         return Judgement(kind, (with_namespace(root),))
     problems = list(_faults(root, os.path.join(schemas, SCHEMA_OF[kind])))
     if not problems:
-        problems = [*_encoding(content), *advice(root)]
+        problems = [*_encoding(content), *islice(advice(root), MAX_WARNINGS)]
     return Judgement(kind, tuple(sorted(problems, key=_order)))
 
 

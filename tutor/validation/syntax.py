@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tutor.relaxng.document import ENTITY, TOO_DEEP, UNDECLARED, Node, NotXml, Place
+from tutor.relaxng.document import ENTITY, TOO_DEEP, TOO_MANY, UNDECLARED, Node, NotXml, Place
 from tutor.text import Text, text
 from tutor.validation.nearest import distance
 from tutor.validation.problem import Problem
@@ -35,6 +35,7 @@ _SAID: dict[str, tuple[Text, Text | None]] = {
         text("Write &amp; for &, or the character itself instead of its name."),
     ),
     TOO_DEEP: (text("elements are nested too deeply"), text("No libvirt document is: look for missing end tags.")),
+    TOO_MANY: (text("there are too many elements"), text("No libvirt document has as many: split the file.")),
     ENTITY: (
         text("the document declares entities or attributes, and these are not read"),
         text("Take the declarations between [ and ] of <!DOCTYPE away: libvirt needs none."),

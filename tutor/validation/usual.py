@@ -41,7 +41,7 @@ def _value(element: str, name: str, value: str, wanted: Sequence[str]) -> Text |
 
 
 def _content(element: str, value: str) -> Text | None:
-    amount = _AMOUNT.fullmatch(value)
+    amount = _AMOUNT.fullmatch(value.strip())
     if amount is None:
         return None
     return text(
