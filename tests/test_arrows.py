@@ -16,9 +16,12 @@ ALLOWED = {
     "tutor.host": set(),
     "tutor.course": {"lessons"},
     "tutor.journal": {"tutor.grading"},
-    "tutor.grading": {"tutor.course", "tutor.host", "checks"},
-    "tutor.output": {"tutor.grading", "tutor.course"},
-    "checks": {"tutor.grading", "tutor.host"},
+    "tutor.grading": {"tutor.course", "tutor.host"},
+    "tutor.packetpath": set(),
+    "tutor.relaxng": set(),
+    "tutor.validation": {"tutor.relaxng"},
+    "tutor.output": {"tutor.grading", "tutor.course", "tutor.validation"},
+    "checks": {"tutor.grading", "tutor.host", "tutor.packetpath"},
 }
 
 

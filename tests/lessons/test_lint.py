@@ -8,7 +8,7 @@ import pytest
 
 from tutor.course.lint import ParameterInfo, lint
 from tutor.course.load import load_course
-from tutor.grading.catalogue import all_checks
+from tutor.commands.catalogue import all_checks
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tutor.packetpath import Link, Packet, Path, Reaches, Refused, Route, Ruleset, World, connect
+from tutor.packetpath import Link, Packet, Path, Reaches, Refused, Route, Ruleset, World, connect, follow
 
 GUEST = "192.168.122.50"
 WORLD = World(
@@ -100,4 +100,4 @@ def passes(*conditions: Statement, world: World = WORLD) -> bool:
 def matches_early(*conditions: Statement, **base: Any) -> bool:
     """Whether a rule of these conditions at prerouting, before translation, meets the SYN."""
     early = chain("early", [*conditions, DROP], hook="prerouting", **{"prio": -150, **base})
-    return isinstance(path(FORWARDED, early).outcome, Refused)
+    return isinstance(follow(load(FORWARDED, early), WORLD, SYN).outcome, Refused)

@@ -107,7 +107,7 @@ def test_verdict_maps() -> None:
     other = {"set": [[23, {"accept": None}]]}
     assert not reaches(forward([{"vmap": {"key": DPORT, "data": other}}], OTHERS, policy="drop"))
     rest = {"set": [["*", {"drop": None}], [22, {"jump": {"target": "sub"}}]]}
-    assert reaches(chain("sub", [ACCEPT]), forward([{"vmap": {"key": DPORT, "data": rest}}], OTHERS))
+    assert reaches(chain("sub", [ACCEPT]), forward(OTHERS, [{"vmap": {"key": DPORT, "data": rest}}]))
 
 
 def test_named_sets_and_maps() -> None:

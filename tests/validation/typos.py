@@ -63,7 +63,9 @@ def tags(text: str) -> list[Tag]:
     return [tag for tag in found if tag is not None]
 
 
-def _tag(text: str, start: re.Match[str], stop: re.Match[str], opened: list[tuple[int, re.Match[str]]]) -> Tag:
+def _tag(
+    text: str, start: re.Match[str], stop: re.Match[str], opened: list[tuple[int, re.Match[str]]]
+) -> Tag:
     attributes = tuple(_ATTRIBUTE.finditer(text, start.start("attributes"), start.end("attributes")))
     parent = opened[-1][0] if opened else None
     return Tag(start["name"], start.start(), start.end(), stop.start(), stop.end(), parent, attributes)

@@ -8,7 +8,7 @@ from tutor.commands.session import Session
 from tutor.course.lint import ParameterInfo, lint
 from tutor.course.load import packaged_folder
 from tutor.errors import CourseError, UsageError
-from tutor.grading.catalogue import all_checks
+from tutor.commands.catalogue import all_checks
 from tutor.text import text
 
 

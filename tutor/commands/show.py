@@ -32,7 +32,7 @@ def show(session: Session, word: str) -> int:
 
 def _sentences(course: Course, step: Step, values: Values) -> Iterator[Text]:
     """What each check of the step expects; the questions speak for themselves."""
-    from tutor.grading.catalogue import checks_for
+    from tutor.commands.catalogue import checks_for
 
     registry = checks_for(course)
     for spec in step.specs:

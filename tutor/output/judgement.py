@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tutor.output.cells import cells, wrap
 from tutor.output.printable import printable
 from tutor.output.style import Style
 from tutor.text import Translate, text
@@ -13,55 +14,77 @@ from tutor.validation.problem import Judgement, Problem
 
 _WORDS = {"error": text("error"), "warning": text("warning")}
 
-#: Cells of a line that are shown around a problem.
-_EXCERPT = 100
+#: Characters of a line's beginning that are kept in sight of a problem far to the right.
+_BEFORE = 20
 
 
-def render(path: str, content: str, judgement: Judgement, translate: Translate, style: Style) -> str:
-    """The problems of one file as text, or one line that it is valid."""
-    lines = content.splitlines()
+def render(path: str, lines: Sequence[str], judgement: Judgement, translate: Translate, style: Style) -> str:
+    """The problems of one file as text, and one line where it is valid."""
     parts = [_problem(path, lines, problem, translate, style) for problem in judgement.problems]
     if judgement.valid:
-        verdict = text("{path}: valid ({kind})", path=path, kind=judgement.kind or "")
-        parts.append(style.paint(style.show(verdict.render(translate)), "good") + "\n")
+        kind, command = judgement.kind or "", judgement.command
+        if command is None:
+            verdict = text("{path}: valid ({kind})", path=path, kind=kind)
+        else:
+            verdict = text("{path}: valid ({kind}, for {command})", path=path, kind=kind, command=command)
+        shown = wrap(style.show(verdict.render(translate)), style.width, rest="    ")
+        parts.append("".join(style.paint(line, "good") + "\n" for line in shown))
     return "".join(parts)
 
 
-def render_json(judged: Sequence[tuple[str, str, Judgement]], translate: Translate) -> str:
-    """All files as one JSON document."""
+def render_json(judged: Sequence[tuple[str, Judgement]], translate: Translate) -> str:
+    """All files as one JSON document, which ``schema/validate-1.json`` describes."""
     files = [
         {
             "file": path,
             "kind": judgement.kind,
             "valid": judgement.valid,
+            "command": judgement.command if judgement.valid else None,
             "problems": [_plain(problem, translate) for problem in judgement.problems],
         }
-        for path, _, judgement in judged
+        for path, judgement in judged
     ]
     return json.dumps({"schema": 1, "files": files}, indent=2) + "\n"
 
 
 def _problem(path: str, lines: Sequence[str], problem: Problem, translate: Translate, style: Style) -> str:
     place = problem.place
-    word = _WORDS[problem.severity].render(translate)
-    head = style.paint(word, "bad" if problem.severity == "error" else "wait")
-    where = f"{style.show(path)}:{place.line}:{place.column}"
-    shown = [f"{where}: {head}: {style.show(problem.what.render(translate))}"]
+    word = style.show(_WORDS[problem.severity].render(translate)) + ":"
+    where = f"{style.show(path)}:{place.line}:{place.column}: "
+    first, *rest = wrap(
+        where + word + " " + style.show(problem.what.render(translate)), style.width, rest="    "
+    )
+    role = "bad" if problem.severity == "error" else "wait"
+    shown = [first.replace(where + word, where + style.paint(word, role), 1), *rest]
     if place.line <= len(lines):
         shown += _excerpt(lines[place.line - 1], place.line, place.column, style)
     if problem.hint is not None:
-        shown.append("    " + style.show(problem.hint.render(translate)))
+        hint = style.show(problem.hint.render(translate))
+        shown += wrap(hint, style.width, first="    ", rest="    ")
     return "\n".join(shown) + "\n"
 
 
 def _excerpt(line: str, number: int, column: int, style: Style) -> list[str]:
     """The offending line, cut around the place, with a mark under it."""
-    start = max(0, column - _EXCERPT // 2) if column > _EXCERPT // 2 else 0
-    piece = line[start : start + _EXCERPT]
-    before = printable(piece[: max(0, column - 1 - start)])
-    margin = f"{number:5} | "
-    mark = " " * (len(margin) + len(before)) + "^"
-    return [style.paint(margin, "quiet") + style.show(piece), style.paint(mark, "bad")]
+    # One cell for a tab, so that the mark stands where it should, whatever the terminal makes of tabs.
+    line, column = line.replace("\t", " "), max(1, column)
+    margin = f"{number:5} | " if not style.plain else f"    {number}: "
+    room = max(_BEFORE, style.width - len(margin))
+    start = len(line) - len(line.lstrip()) if style.plain else 0
+    if column > room:
+        start = max(start, column - 1 - _BEFORE)
+    before, after = printable(line[start : column - 1]), printable(line[column - 1 :][:room])
+    piece = _cut(before + after, room)
+    shown = style.paint(margin, "quiet") + style.show(piece)
+    if style.plain:
+        return [shown]
+    return [shown, " " * (len(margin) + min(cells(before), room - 1)) + style.paint("^", "bad")]
+
+
+def _cut(piece: str, room: int) -> str:
+    while cells(piece) > room:
+        piece = piece[:-1]
+    return piece
 
 
 def _plain(problem: Problem, translate: Translate) -> dict[str, Any]:

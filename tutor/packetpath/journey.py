@@ -73,7 +73,8 @@ def _besides(states: list[State], ruleset: Ruleset, world: World) -> Passage:
     whole = Passage(states)
     for chain in ruleset.base_chains("bridge", "arp", "netdev", "inet"):
         if _elsewhere(chain, world) and _may_refuse(chain, ruleset):
-            doubt = Doubt(f"table {' '.join(chain.name[:2])}", chain.end, (chain.name,))
+            leg = {state.leg for state in states}
+            doubt = Doubt(f"table {' '.join(chain.name[:2])}", chain.end, (*leg, chain.name))
             refused = [state.stepping(Step(str(chain.hook), "unknown", chain.end)) for state in whole.through]
             whole.ended += [Ended(state.assuming(doubt, answer=True), "drop") for state in refused]
             whole.through = [state.assuming(doubt, answer=False) for state in whole.through]

@@ -38,7 +38,7 @@ def mangle(inner: Any, state: State, site: Site) -> list[Effect]:
     if name in _ADDRESSING:
         # The connection's record keeps the old address: what becomes of the answer is beyond this program.
         construct = f"{name[0]} {name[1]} set"
-        lost = Unreadable(site.doubt(construct))
+        lost = Unreadable(site.doubt(construct, state))
         return [Effect(state.holding_also(f"{site.place}", **{_ADDRESSING[name]: lost}))]
     raise UnknownConstruct(f"{name[0]} {name[1]} set")
 
@@ -50,7 +50,7 @@ def _marked(field: str, value: Any, state: State, site: Site) -> State:
             return state.copying(**{field: _MARKS[form, inner["key"]]})
     number = _number(value, state, site)
     if number is None:
-        return state.holding_also(f"{site.place}", **{field: Unreadable(site.doubt(f"{field} set"))})
+        return state.holding_also(f"{site.place}", **{field: Unreadable(site.doubt(f"{field} set", state))})
     return state.holding_also("", **{field: Numbers.of(number)})
 
 

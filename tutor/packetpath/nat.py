@@ -46,7 +46,7 @@ def unknown_translation(state: State, construct: str, site: Site) -> list[Effect
         return effects
     done = DNAT_DONE if _to_destination(site) else SNAT_DONE
     *others, dropped = effects
-    doubt = site.doubt(construct, question=3)
+    doubt = site.doubt(construct, state, question=3)
     lost: Domain = Unreadable(doubt)
     name = f"{site.place}"
     fields = ("daddr", "dport") if _to_destination(site) else ("saddr", "sport")

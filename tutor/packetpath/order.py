@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice, permutations
 
 from tutor.packetpath.doubt import Doubt
-from tutor.packetpath.state import State, merged
+from tutor.packetpath.state import State
 from tutor.packetpath.step import Place
 from tutor.packetpath.walk import Ended, Passage
 
@@ -89,11 +89,11 @@ def _whichever(results: list[Passage], stations: list[Station]) -> Passage:
     names = ", ".join(sorted(f"{one.place.table} {one.place.chain}" for one in stations))
     whole = Passage()
     for number, result in enumerate(results):
-        doubt = Doubt(f"the order of {names}", stations[0].place, (number,))
-
-        def told(state: State, doubt: Doubt = doubt) -> State:
-            return state.assuming(doubt, answer=True)
-
-        whole.through += merged(told(state) for state in result.through)
-        whole.ended += [Ended(told(state), how) for state, how in result.ended]
+        whole.through += [_if_so(state, names, stations[0], number) for state in result.through]
+        whole.ended += [Ended(_if_so(state, names, stations[0], number), how) for state, how in result.ended]
     return whole
+
+
+def _if_so(state: State, names: str, first: Station, number: int) -> State:
+    doubt = Doubt(f"the order of {names}", first.place, (state.leg, names, number))
+    return state.assuming(doubt, answer=True)

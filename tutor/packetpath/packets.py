@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.packetpath.address import network
 from tutor.packetpath.constants import ACK, ASSURED, CONFIRMED, ESTABLISHED, ICMP, INVALID, NEW, SEEN_REPLY, SYN
@@ -100,6 +100,7 @@ def next_of_client(state: State) -> State:
 
 def _following(state: State, *, direction: int, flags: int, status: int, action: str) -> State:
     tracked = state.numbers("ctstate").only in (NEW, ESTABLISHED)
+    state = replace(state, leg=state.leg + 1)
     return state.holding_also(
         "",
         oif=Numbers.of(NO_INTERFACE),

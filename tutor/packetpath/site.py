@@ -61,13 +61,13 @@ class Site:
         """A step that this rule does."""
         return Step(self.hook, action, self.place, tuple(values.items()))
 
-    def doubt(self, construct: str, question: int = 0) -> Doubt:
-        """That the outcome of ``construct`` is not known; one may raise several questions."""
-        return Doubt(construct, self.place, (self.hook, *self.way, question))
+    def doubt(self, construct: str, state: State, question: int = 0) -> Doubt:
+        """That what ``construct`` does to the packet is not known; one may raise several questions."""
+        return Doubt(construct, self.place, (state.leg, self.hook, *self.way, question))
 
     def perhaps(self, state: State, construct: str) -> list[Effect]:
         """Both ways of a condition that is not known."""
-        doubt = self.doubt(construct)
+        doubt = self.doubt(construct, state)
         state = state.stepping(self.step("unknown", construct=construct))
         return [
             Effect(state.assuming(doubt, answer=True)),
@@ -78,7 +78,7 @@ class Site:
         """All that a statement may do that is not known."""
         effects = []
         for question, verdict in enumerate((Verdict.NEXT, Verdict.BREAK, Verdict.ACCEPT)):
-            doubt = self.doubt(construct, question)
+            doubt = self.doubt(construct, state, question)
             effects.append(Effect(state.assuming(doubt, answer=True), verdict))
             state = state.assuming(doubt, answer=False)
         return [

@@ -31,11 +31,13 @@ class State:
 
     :param fields: the name of the number that each field holds.
     :param domains: what the named numbers may be.
+    :param leg: which packet of its connection it is.
     :param conditions: under which assumptions the packet got here at all.
     """
 
     fields: Mapping[str, str]
     domains: Mapping[str, Domain]
+    leg: int = 0
     conditions: Conditions = CERTAIN
     steps: tuple[Step, ...] = field(default=(), compare=False)
 

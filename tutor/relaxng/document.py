@@ -94,7 +94,7 @@ UNDECLARED = "undefined entity"
 #: Deeper than any libvirt document, shallower than what would exhaust a program's stack.
 MAX_DEPTH = 100
 
-#: The largest document of libvirt's own tests has 11 000.
+#: The largest document of libvirt's own tests has 2 100.
 MAX_ELEMENTS = 100_000
 
 

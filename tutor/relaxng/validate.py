@@ -193,9 +193,7 @@ class _Walk:
             return rest
         kind: Kind = "bad-text" if expected.takes_text(inside) else "unwanted-text"
         values, types = tuple(expected.values(inside)), tuple(expected.datatypes(inside))
-        self._tell(
-            kind, runs[0].place, path, node.name[1], value=content, wanted=values, datatypes=types
-        )
+        self._tell(kind, runs[0].place, path, node.name[1], value=content, wanted=values, datatypes=types)
         return inside
 
     def _tell(

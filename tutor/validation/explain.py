@@ -42,13 +42,13 @@ def _what(fault: Fault) -> Text:
                 "<{element}> has a <{name}> already, in line {line}", element=element, name=name, line=value
             )
         case "unfitting-element":
-            return text("<{name}> does not fit behind what <{element}> has already", name=name, element=element)
+            return text(
+                "<{name}> does not fit behind what <{element}> has already", name=name, element=element
+            )
         case "unknown-attribute":
             return text("<{element}> has no attribute {name} here", element=element, name=name)
         case "unfitting-attribute":
-            return text(
-                "{name} does not fit the other attributes of <{element}>", name=name, element=element
-            )
+            return text("{name} does not fit the other attributes of <{element}>", name=name, element=element)
         case "bad-value":
             return text("{name} of <{element}> cannot be “{value}”", name=name, element=element, value=value)
         case "bad-text":
@@ -105,7 +105,9 @@ def _of_attribute(fault: Fault, index: Index) -> Text | None:
     if near is not None:
         return text("Did you mean {name}?", name=near)
     if element in index.parents.get(fault.name, ()):
-        return text("It is an element of its own inside <{element}>: <{name}>", element=element, name=fault.name)
+        return text(
+            "It is an element of its own inside <{element}>: <{name}>", element=element, name=fault.name
+        )
     return _possible(fault.wanted) or text("Take it away: no further attribute fits here.")
 
 
@@ -135,7 +137,9 @@ def _of_gap(fault: Fault, _index: Index) -> Text | None:
         return text("Write it in the tag: <{element} {name}='...'>", element=fault.name, name=first)
     if fault.kind == "missing-element":
         return text("Write it inside <{element}>, or look for a typing error there.", element=fault.name)
-    return described(fault.datatypes) or text("Write its value between <{name}> and </{name}>.", name=fault.name)
+    return described(fault.datatypes) or text(
+        "Write its value between <{name}> and </{name}>.", name=fault.name
+    )
 
 
 _HINTS = {

@@ -15,7 +15,7 @@ from tutor.relaxng.validate import TooLongError, validate
 from tutor.text import text
 from tutor.validation.advice import advice
 from tutor.validation.explain import explain
-from tutor.validation.kinds import SCHEMA_OF, unknown_kind, with_namespace
+from tutor.validation.kinds import COMMAND_OF, SCHEMA_OF, unknown_kind, with_namespace
 from tutor.validation.problem import Judgement, Problem
 from tutor.validation.syntax import not_xml
 
@@ -43,7 +43,7 @@ def judge(content: bytes, schemas: str = SCHEMAS) -> Judgement:
     problems = list(_faults(root, os.path.join(schemas, SCHEMA_OF[kind])))
     if not problems:
         problems = [*_encoding(content), *islice(advice(root), MAX_WARNINGS)]
-    return Judgement(kind, tuple(sorted(problems, key=_order)))
+    return Judgement(kind, tuple(sorted(problems, key=_order)), COMMAND_OF.get(kind))
 
 
 def _faults(root: Node, path: str) -> Iterator[Problem]:

@@ -60,7 +60,9 @@ def unknown_kind(root: Node) -> Problem:
     what = text("libvirt has no document that begins with <{name}>", name=name)
     near = nearest(name, SCHEMA_OF)
     if name in _DEVICES:
-        hint = text("It is a part of a domain, and is judged there: <domain> ... <devices> <{name}>", name=name)
+        hint = text(
+            "It is a part of a domain, and is judged there: <domain> ... <devices> <{name}>", name=name
+        )
     elif near is not None:
         hint = text("Did you mean <{name}>?", name=near)
     else:

@@ -10,6 +10,9 @@ from tutor.text import Text, text
 from tutor.validation.problem import Problem
 from tutor.validation.tree import children, get
 
+#: Of networks of two addresses or one, all are usable (RFC 3021).
+_ALL_USABLE = 2
+
 _Interface = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -29,8 +32,7 @@ def advice_on_network(root: Node) -> Iterator[Problem]:
 def _own(ip: Node, interface: _Interface) -> Iterator[Problem]:
     """The bridge's own address."""
     network, address = interface.network, interface.ip
-    # Of networks of two addresses or one, all are usable (RFC 3021).
-    if network.num_addresses <= 2 or address.version != 4:  # noqa: PLR2004
+    if network.num_addresses <= _ALL_USABLE or address.version != 4:  # noqa: PLR2004
         return
     if address in (network.network_address, network.broadcast_address):
         what = text("{address} is no host's address in {network}", address=str(address), network=str(network))
@@ -72,7 +74,8 @@ def _hosts(dhcp: Node, interface: _Interface) -> Iterator[Problem]:
 def _outside(code: str, node: Node, address: _Address, interface: _Interface) -> Problem:
     network = interface.network
     what = text("{address} is not in the network {network}", address=str(address), network=str(network))
-    first, last = str(network[0]), str(network[-1])
+    edge = 0 if network.num_addresses <= _ALL_USABLE else 1
+    first, last = str(network[edge]), str(network[-1 - edge])
     return _warning(code, node, what, text("Choose one from {first} to {last}.", first=first, last=last))
 
 

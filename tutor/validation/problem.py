@@ -25,10 +25,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A document's kind (its root element) and its problems, in the order of the text."""
+    """A document's kind (its root element) and its problems, in the order of the text.
+
+    ``command`` is what virsh takes a document of that kind with, for those that a person writes.
+    """
 
     kind: str | None
     problems: tuple[Problem, ...]
+    command: str | None = None
 
     @property
     def valid(self) -> bool:

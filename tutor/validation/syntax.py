@@ -34,7 +34,10 @@ _SAID: dict[str, tuple[Text, Text | None]] = {
         text("this name between & and ; is not declared"),
         text("Write &amp; for &, or the character itself instead of its name."),
     ),
-    TOO_DEEP: (text("elements are nested too deeply"), text("No libvirt document is: look for missing end tags.")),
+    TOO_DEEP: (
+        text("elements are nested too deeply"),
+        text("No libvirt document is: look for missing end tags."),
+    ),
     TOO_MANY: (text("there are too many elements"), text("No libvirt document has as many: split the file.")),
     ENTITY: (
         text("the document declares entities or attributes, and these are not read"),
@@ -50,7 +53,9 @@ _SAID: dict[str, tuple[Text, Text | None]] = {
     ),
     "unbound prefix": (
         text("the prefix before the colon is not declared"),
-        text("Declare it in the root element, as <domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>."),
+        text(
+            "Declare it in the root element, as <domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>."
+        ),
     ),
     "unknown encoding": (
         text("the encoding that the <?xml ...?> line names is not known"),
@@ -111,13 +116,19 @@ def _mismatched(opened: Node, rest: bytes) -> _Told:
     if distance(name[:50].lower(), written[:50].lower()) <= _TYPING_ERROR:
         what = text("</{end}> does not end <{name}> of line {line}", end=written, name=name, line=line)
         return what, text("Did you mean </{name}>?", name=name)
-    what = text("</{end}> comes while <{name}> of line {line} is still open", end=written, name=name, line=line)
-    return what, text("Write </{name}> before it, or end the tag in line {line} with />.", name=name, line=line)
+    what = text(
+        "</{end}> comes while <{name}> of line {line} is still open", end=written, name=name, line=line
+    )
+    return what, text(
+        "Write </{name}> before it, or end the tag in line {line} with />.", name=name, line=line
+    )
 
 
 def _ended(unclosed: Node | None) -> _Told:
     if unclosed is None:
-        return text("there is no element in it"), text("A document begins with a tag such as <domain type='kvm'>.")
+        return text("there is no element in it"), text(
+            "A document begins with a tag such as <domain type='kvm'>."
+        )
     name = unclosed.name[1]
     hint = text("Write </{name}> where it ends, or end the tag with />.", name=name)
     return text("<{name}> is never closed", name=name), _Elsewhere(unclosed.place, hint)
@@ -204,13 +215,17 @@ def _no_space(before: bytes, rest: bytes) -> _Told | None:
 def _odd_space(before: bytes, rest: bytes) -> _Told | None:
     if _tag(before) is None or not rest[:4].decode("utf-8", "replace")[:1].isspace() or rest[:1].isspace():
         return None
-    return text("this space is not an ordinary one"), text("Type it again: it was copied from a page or a PDF.")
+    return text("this space is not an ordinary one"), text(
+        "Type it again: it was copied from a page or a PDF."
+    )
 
 
 def _less_than(before: bytes, _rest: bytes) -> _Told | None:
     if not before.endswith((b"<", b"</")):
         return None
-    return text("this < begins no tag"), text("A name follows < at once; for the character itself write &lt;.")
+    return text("this < begins no tag"), text(
+        "A name follows < at once; for the character itself write &lt;."
+    )
 
 
 def _comment(before: bytes, _rest: bytes) -> _Told | None:

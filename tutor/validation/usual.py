@@ -31,7 +31,9 @@ def _value(element: str, name: str, value: str, wanted: Sequence[str]) -> Text |
     if (element, name, value) == ("forward", "mode", "none"):
         return text("Leave the whole element out: an isolated network has no <forward>.")
     if name == "unit":
-        return text("Units are KiB, MiB, GiB and TiB (powers of 1024), or KB, MB, GB and TB (powers of 1000).")
+        return text(
+            "Units are KiB, MiB, GiB and TiB (powers of 1024), or KB, MB, GB and TB (powers of 1000)."
+        )
     if (element, name) == ("domain", "type") and nearest(value, wanted) is None:
         return text("Usual ones are kvm, and qemu where the machine has no virtualization.")
     if name == "address" and _ADDRESS_WITH_PREFIX.fullmatch(value):
