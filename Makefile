@@ -15,13 +15,13 @@ MACHINE = systemd-container debootstrap debian-archive-keyring util-linux mount 
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 
-.PHONY: demo test lint types fast machine images bench messages clean
+.PHONY: demo test lint types fast corpora machine images bench messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host
 	@$(VENV)/bin/tutor check || [ $$? -eq 1 ] || [ $$? -eq 3 ]
 
-test: lint types fast machine  ## the whole suite, machine tests included
+test: lint types fast corpora machine  ## the whole suite, machine tests included
 
 lint: $(VENV)/development
 	@scripts/part "ruff" $(VENV)/bin/ruff check .
@@ -31,7 +31,11 @@ types: $(VENV)/development
 	@scripts/part "mypy" $(VENV)/bin/mypy
 
 fast: $(VENV)/development
-	@scripts/part "fast tests" $(AS_ROOT) $(PYTEST) -q -n 2 --ignore tests/machine
+	@scripts/part "fast tests" $(AS_ROOT) $(PYTEST) -q -n 2 --ignore tests/machine -m "not corpora"
+
+corpora: $(VENV)/development $(VENV)/machine-packages  ## tutor validate on libvirt's own test documents
+	@scripts/part "libvirt's test documents" $(AS_ROOT) $(VENV)/bin/python -m tests.validation.corpora
+	@scripts/part "corpora" $(AS_ROOT) $(PYTEST) -q -n 2 -m corpora tests/validation
 
 images: $(VENV)/development $(VENV)/machine-packages
 	@scripts/part "student machine images" $(AS_ROOT) $(VENV)/bin/python -m tests.machine
@@ -40,7 +44,7 @@ machine: images
 	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile tests/machine
 
 bench: images  ## the whole course against goss and the floor
-	@$(AS_ROOT) $(VENV)/bin/python -m bench
+	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)
 
 messages: $(VENV)/development  ## extract the texts, and merge them into the translations
 	$(VENV)/bin/python -m tests.messages update

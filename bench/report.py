@@ -12,18 +12,21 @@ _TEXT = """\
 # How long `tutor check` takes
 
 Written by `python -m bench --write`, on a student machine of the tests where the whole course is done. The
-commands take turns in one run, as the student. A ratio is the median of the rounds' own ratios: it holds
-where times drift.
-
-{table}
+commands take turns in one run, as the student.
 
 {ratios}
+
+A ratio is the median of the rounds' own ratios: it holds where times drift. The times, in milliseconds:
+
+{table}
 
 - {names}
 - goss and tutor are compared before they are measured: check by check on the done machine, and on {broken}
   broken ones. Here tutor says: {statuses}. Quizzes are tutor's alone: goss has none.
-- Rounds: {rounds}; {quiet} Milliseconds. CPU is of all processors together, with that of started programs.
-- Machine: {machine}.
+- goss cannot follow a packet, and remembers nothing: of the port forward and the isolated network it asserts
+  the rules as the course and libvirt write them, of a deleted snapshot that it is not there.
+- Rounds: {rounds}; {quiet} CPU is of all processors together, with that of all started programs.
+- Machine: {machine}; guests run on it meanwhile, as the course leaves them.
 """
 
 
@@ -61,7 +64,7 @@ def plain(samples: Mapping[str, Samples]) -> str:
         for row in rows(samples)
     ]
     ratios = [f"{one} / {other}: {value:.2f}" for one, other, value in _ratios(samples)]
-    return "\n".join([head, *lines, "", *ratios, "", _quiet(samples)])
+    return "\n".join([*ratios, "", head, *lines, "", _quiet(samples)])
 
 
 def _table(samples: Mapping[str, Samples]) -> str:

@@ -18,10 +18,14 @@ REVERTS_EXTERNAL = 9_009_000
 TAKES_QCOW2_NVRAM = 10_010_000
 
 _BIOS = text("BIOS: internal snapshots work, whether it runs or not")
-_OLD = text("UEFI: internal snapshots work only while it is shut off; external ones can be taken, but not returned to")
+_OLD = text(
+    "UEFI: internal snapshots work only while it is shut off; external ones can be taken, but not returned to"
+)
 _NEWER = text("UEFI: internal snapshots work only while it is shut off; external ones work altogether")
 _QCOW2 = text("UEFI with NVRAM in qcow2: internal snapshots work, whether it runs or not")
-_RAW = text("UEFI with raw NVRAM: internal snapshots work only while it is shut off; external ones work altogether")
+_RAW = text(
+    "UEFI with raw NVRAM: internal snapshots work only while it is shut off; external ones work altogether"
+)
 
 
 @check("snapshot-firmware")

@@ -1,25 +1,33 @@
-"""Networks that nothing leaves."""
+"""Networks without a way out, as they are defined."""
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
 from shlex import quote
-from xml.etree.ElementTree import Element
+from typing import TYPE_CHECKING
 
 from checks.commands import virsh
+from checks.network_commands import restart
 from checks.network_xml import addresses, attribute, definition, mode
-
+from checks.networks import known
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM
+from tutor.host.libvirt.networks import Network, network_names
 from tutor.host.libvirt.networks import network as network_question
 from tutor.host.question import Unobservable
+from tutor.host.xml import NotWellFormed
 from tutor.text import Text, text
 
-_WHY = text("Guests on it talk to one another and to nobody else; a bridge of its own keeps it apart from default.")
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_WHY = text(
+    "Guests on it talk to one another and to nobody else; a bridge of its own keeps it apart from default."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +41,30 @@ class _Wanted:
     start: str
     end: str
 
-    @property
-    def xml(self) -> str:
-        """The definition, on one line."""
-        return (
-            f"<network><name>{self.network}</name><bridge name='{self.bridge}' stp='on' delay='0'/>"
+    def define(self, host: Host, uuid: str | None = None) -> str:
+        """The command that defines it, in place of the network of that UUID if there is one."""
+        xml = (
+            f"<network><name>{self.network}</name>{f'<uuid>{uuid}</uuid>' if uuid else ''}"
+            f"<bridge name='{self.bridge}' stp='on' delay='0'/>"
             f"<ip address='{self.address}' prefix='{self.prefix}'>"
             f"<dhcp><range start='{self.start}' end='{self.end}'/></dhcp></ip></network>"
         )
+        return f"printf %s {_quoted(xml)} | {virsh(host, 'net-define', '/dev/stdin')}"
+
+
+def _quoted(xml: str) -> str:
+    """Readable where it can be: the XML has no other quotes than its own."""
+    return f'"{xml}"' if not set(xml) & set('"$`\\!') else quote(xml)
 
 
 def _define(
     host: Host, *, network: str, bridge: str, address: str, prefix: int, start: str, end: str
 ) -> tuple[str, ...]:
-    """Define it anew, whatever was there; it is a network of the course's own."""
+    """Blocked: nobody knows whether it is there, so the command looks first."""
+    if _holder(host, bridge, network):
+        return ()
     wanted = _Wanted(network, bridge, address, prefix, start, end)
-    stop = f"{virsh(host, 'net-destroy', network)} >/dev/null 2>&1"
-    forget = f"{virsh(host, 'net-undefine', network)} >/dev/null 2>&1"
-    define = f"echo {quote(wanted.xml)} | {virsh(host, 'net-define', '/dev/stdin')}"
-    return (
-        f"{stop}; {forget}; {define}",
-        virsh(host, "net-autostart", network),
-        virsh(host, "net-start", network),
-    )
+    return (f"{virsh(host, 'net-uuid', network)} >/dev/null 2>&1 || {wanted.define(host)}",)
 
 
 @check("network-isolated", remedy=_define)
@@ -63,32 +72,68 @@ def network_isolated(
     host: Host, *, network: str, bridge: str, address: str, prefix: int, start: str, end: str
 ) -> Finding:
     """The network {network} is isolated, on {bridge}, with {address}/{prefix} and DHCP from {start} to {end}."""
-    found = host.ask(network_question(SYSTEM, network))
-    if found is None:
-        raise Unobservable("gone", text("the network {name} is gone", name=network))
+    found = known(host, network)
     wanted = _Wanted(network, bridge, address, prefix, start, end)
-    fix = _define(
-        host, network=network, bridge=bridge, address=address, prefix=prefix, start=start, end=end
+    wrong = _fault(definition(found, live=False), wanted)
+    if wrong is not None:
+        return _refuse(host, found, wanted, *wrong)
+    wrong = _fault(definition(found, live=True), wanted)
+    if wrong is not None:
+        return failed(
+            "restart-needed",
+            text("still running as before: {what}", what=wrong[1]),
+            why=_WHY,
+            hint=text("A network reads its definition when it starts. Restart the guests on it afterwards."),
+            fix=(restart(host, network),),
+        )
+    return passed(
+        text(
+            "{bridge}, {address}/{prefix}, no forward element", bridge=bridge, address=address, prefix=prefix
+        )
     )
-    for live in (False, True):
-        wrong = _fault(definition(found, live=live), wanted)
-        if wrong is not None:
-            code, observed = wrong
-            restart = (virsh(host, "net-destroy", network), virsh(host, "net-start", network))
-            return failed(
-                "restart-needed" if live else code,
-                text("still running as before: {what}", what=observed) if live else observed,
-                why=_WHY,
-                hint=text("Look at: virsh -c qemu:///system net-dumpxml {name}", name=network),
-                fix=restart if live else fix,
-            )
-    return passed(text("{bridge}, {address}/{prefix}, no forward element", bridge=bridge, address=address, prefix=prefix))
+
+
+def _refuse(host: Host, found: Network, wanted: _Wanted, code: str, observed: Text) -> Finding:
+    other = _holder(host, wanted.bridge, wanted.network)
+    if other:
+        hint = text(
+            "{bridge} belongs to the network {other}: decide which of them is to have it, and undefine or change the other.",
+            bridge=wanted.bridge,
+            other=other,
+        )
+        return failed(code, observed, why=_WHY, hint=hint)
+    define = wanted.define(host, found["uuid"])
+    stop, start = virsh(host, "net-destroy", wanted.network), virsh(host, "net-start", wanted.network)
+    return failed(
+        code,
+        observed,
+        why=_WHY,
+        hint=text(
+            "Look at: virsh -c qemu:///system net-dumpxml {name}. Restart the guests on it when it has been restarted.",
+            name=wanted.network,
+        ),
+        fix=(f"{stop}; {define} && {start}" if found["active"] else define,),
+    )
+
+
+def _holder(host: Host, bridge: str, network: str) -> str | None:
+    """The other network that has the bridge, by its definition or as it runs; None where nobody can tell."""
+    try:
+        for name in host.ask(network_names(SYSTEM)):
+            found = host.ask(network_question(SYSTEM, name)) if name != network else None
+            if found and bridge in [
+                attribute(definition(found, live=live), "bridge", "name") for live in (True, False)
+            ]:
+                return name
+    except (Unobservable, NotWellFormed):
+        pass
+    return None
 
 
 def _fault(xml: Element, wanted: _Wanted) -> tuple[str, Text] | None:
     """The first thing that is not as it should be."""
     forward = mode(xml)
-    if forward is not None:
+    if forward not in (None, "none"):
         return "forwards", text("it forwards by {mode}", mode=forward)
     bridge = attribute(xml, "bridge", "name")
     if bridge != wanted.bridge:
@@ -112,5 +157,12 @@ def _range_fault(xml: Element, wanted: _Wanted) -> tuple[str, Text] | None:
         return None
     shown = ", ".join(f"{start}-{end}" for start, end in ranges)
     subnet = ipaddress.ip_interface(f"{wanted.address}/{wanted.prefix}").network
-    outside = any(ipaddress.ip_address(one) not in subnet for pair in ranges for one in pair if one)
+    outside = any(not _is_in(one, subnet) for pair in ranges for one in pair)
     return "range-outside" if outside else "wrong-range", text("it hands out {ranges}", ranges=shown)
+
+
+def _is_in(address: str, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    try:
+        return ipaddress.ip_address(address) in subnet
+    except ValueError:
+        return False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from tutor.host.firewall import firewall
 from tutor.host.host import Host
@@ -10,14 +12,19 @@ from tutor.host.kernel import sysctl
 from tutor.host.links import links
 from tutor.host.question import Unobservable
 from tutor.host.routes import routes
-from tutor.packetpath import Link, MalformedRuleset, Route, Ruleset, World
-from tutor.text import text
+from tutor.packetpath import Link, MalformedRuleset, Place, Route, Ruleset, Step, World, explain
+from tutor.text import Text, text
+
+T = TypeVar("T")
 
 #: The client that is asked about (TEST-NET-3, RFC 5737), and the uplink of a machine that has none.
 CLIENT = "203.0.113.7"
 UPLINK, UPLINK_ADDRESS, UPLINK_GATEWAY = "uplink0", "198.51.100.2/24", "198.51.100.1"
 
 _EVERYWHERE = "0.0.0.0/0"
+
+#: Steps in which nothing is decided: from chain to chain, and what follows from an earlier step.
+_UNTOLD = ("jump", "goto", "return", "as-before", "answer", "next")
 
 
 def ruleset(host: Host) -> Ruleset:
@@ -30,19 +37,24 @@ def ruleset(host: Host) -> Ruleset:
         tables = ", ".join(seen["legacy"])
         raise Unobservable(
             "legacy-iptables",
-            text("rules of the legacy iptables are loaded ({tables}), which nft does not show", tables=tables),
+            text(
+                "rules of the legacy iptables are loaded ({tables}), which nft does not show", tables=tables
+            ),
         )
     try:
         return Ruleset.parse(seen["json"], seen["text"], seen["saved"])
     except MalformedRuleset as error:
-        raise Unobservable("malformed", text("the ruleset cannot be read: {error}", error=str(error))) from None
+        raise Unobservable(
+            "malformed", text("the ruleset cannot be read: {error}", error=str(error))
+        ) from None
 
 
 def world(host: Host) -> World:
     """The machine; one without an uplink is given one."""
     known_routes = [Route(one["destination"], one["interface"], one["gateway"]) for one in host.ask(routes())]
     known_links = [
-        Link(one["name"], tuple(_ipv4(one["addresses"])), one["up"], one["master"]) for one in host.ask(links())
+        Link(one["name"], tuple(_ipv4(one["addresses"])), one["up"], one["master"])
+        for one in host.ask(links())
     ]
     if not any(route.destination == _EVERYWHERE for route in known_routes):
         known_links.append(Link(UPLINK, (UPLINK_ADDRESS,)))
@@ -57,9 +69,48 @@ def world(host: Host) -> World:
 
 
 def uplink(around: World) -> Link:
-    """The interface of the default route."""
+    """The interface of the default route.
+
+    :raises Unobservable: where it is not there, or has no address that a client could connect to.
+    """
     name = next(route.interface for route in around.routes if route.destination == _EVERYWHERE)
-    return around.link(around.index(name))
+    link = next((link for link in around.links if link.name == name), None)
+    if link is None or not link.addresses:
+        raise Unobservable("no-address", text("the uplink {name} has no IPv4 address", name=name))
+    return link
+
+
+def evaluated(ask: Callable[[], T]) -> T:
+    """The packet path's answer.
+
+    :raises Unobservable: where a recording holds rules, routes or addresses that no kernel has.
+    """
+    try:
+        return ask()
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        raise Unobservable(
+            "malformed", text("the ruleset cannot be read: {error}", error=str(error))
+        ) from None
+
+
+def without(rules: Ruleset, place: Place) -> Ruleset:
+    """The ruleset as it would be without a rule."""
+    name = (place.family, place.table, place.chain)
+    chain = rules.chains[name]
+    left = tuple(rule for rule in chain.rules if rule.place.handle != place.handle)
+    return replace(rules, chains={**rules.chains, name: replace(chain, rules=left)})
+
+
+def delete(place: Place) -> str:
+    """The command that takes a rule away."""
+    return f"sudo nft delete rule {place.family} {place.table} {place.chain} handle {place.handle}"
+
+
+def told(steps: Sequence[Step]) -> Text:
+    """The steps that decided something, a step a line."""
+    shown = [step for step in steps if step.action not in _UNTOLD]
+    values = {f"step{number}": explain(step) for number, step in enumerate(shown)}
+    return Text("\n".join(f"{{{name}}}" for name in values), values)
 
 
 def _ipv4(addresses: list[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.domain_xml import read
@@ -101,6 +101,7 @@ def elements(draw: st.DrawFn, depth: int = 2) -> Element:
     return element
 
 
+@settings(deadline=None)
 @given(st.lists(elements(), max_size=3), st.text(max_size=20))
 def test_no_xml_makes_a_check_raise_anything_else(parts: list[Element], noise: str) -> None:
     root = parse(xml())
@@ -129,6 +130,7 @@ WRONG = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([DISK, CDROM, NIC, SCREEN, *WRONG]), unique=True), st.randoms())
 def test_the_order_of_devices_and_attributes_means_nothing(devices: list[str], chance: random.Random) -> None:
     before = xml("".join(devices))

@@ -71,7 +71,8 @@ def test_it_does_not_matter_where_no_packet_comes(_name: str, statement: Stateme
 @pytest.mark.parametrize("statement", [LIMIT, match({"meta": {"key": "cpu"}}, 0)])
 def test_it_does_not_matter_where_both_ways_end_alike(statement: Statement) -> None:
     assert path(FORWARDED, forward([statement, ACCEPT])).outcome == REACHED
-    assert isinstance(path(FORWARDED, forward([statement, ACCEPT], policy="drop"), forward([DROP])).outcome, Refused)
+    late = forward([DROP], name="late")
+    assert isinstance(path(FORWARDED, forward([statement, ACCEPT], policy="drop"), late).outcome, Refused)
     assert isinstance(path(FORWARDED, forward([statement, DROP], [DROP])).outcome, Refused)
 
 

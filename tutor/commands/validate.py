@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from tutor.commands.session import Session
 from tutor.errors import UsageError, UserError
 from tutor.output.errors import render_error
+from tutor.output.interface import write
 from tutor.output.judgement import render, render_json
 from tutor.relaxng.document import lines_of
 from tutor.text import text
@@ -45,9 +46,9 @@ def validate(session: Session, paths: Sequence[str]) -> int:
         judged.append((path, judgement))
         if session.options.format == "text":
             shown = render(path, lines_of(content), judgement, session.translate, session.style)
-            session.out.write(shown)
+            write(shown, session.out, "text")
     if session.options.format == "json" and not unreadable:
-        session.out.write(render_json(judged, session.translate))
+        write(render_json(judged, session.translate), session.out, "json")
     invalid = any(not judgement.valid for _, judgement in judged)
     return unreadable or (INVALID if invalid else 0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
@@ -29,17 +29,24 @@ def look_at_routes(machine: Machine) -> list[Route]:
     """See :func:`routes`."""
     done = machine.run(["ip", "-j", "-4", "route", "show", "table", "main"])
     try:
-        return [_route(entry) for entry in json.loads(done.stdout or "[]") if "dev" in entry]
+        return [_route(entry, hop) for entry in json.loads(done.stdout or "[]") for hop in _hops(entry)]
     except (ValueError, TypeError, KeyError):
         raise Unobservable("failed", text("ip route show failed: {error}", error=done.stderr.strip())) from None
 
 
-def _route(entry: dict[str, str]) -> Route:
+def _hops(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ways of a route: several of a multipath route, none of one that refuses (ip-route(8), TYPE)."""
+    if entry.get("type", "unicast") != "unicast":
+        return []
+    return [hop for hop in entry.get("nexthops", [entry]) if "dev" in hop]
+
+
+def _route(entry: dict[str, Any], hop: dict[str, Any]) -> Route:
     destination = entry["dst"]
     if destination == "default":
         destination = "0.0.0.0/0"
     return {
         "destination": destination if "/" in destination else f"{destination}/32",
-        "interface": entry["dev"],
-        "gateway": entry.get("gateway"),
+        "interface": hop["dev"],
+        "gateway": hop.get("gateway"),
     }

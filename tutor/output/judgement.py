@@ -8,7 +8,7 @@ from typing import Any
 
 from tutor.output.cells import cells, wrap
 from tutor.output.printable import printable
-from tutor.output.style import Style
+from tutor.output.style import Role, Style
 from tutor.text import Translate, text
 from tutor.validation.problem import Judgement, Problem
 
@@ -54,7 +54,7 @@ def _problem(path: str, lines: Sequence[str], problem: Problem, translate: Trans
     first, *rest = wrap(
         where + word + " " + style.show(problem.what.render(translate)), style.width, rest="    "
     )
-    role = "bad" if problem.severity == "error" else "wait"
+    role: Role = "bad" if problem.severity == "error" else "wait"
     shown = [first.replace(where + word, where + style.paint(word, role), 1), *rest]
     if place.line <= len(lines):
         shown += _excerpt(lines[place.line - 1], place.line, place.column, style)

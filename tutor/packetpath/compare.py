@@ -50,11 +50,18 @@ def look_up(
         for need in (need for one in keys for need in one.needs):
             live = _meeting(need, live, result.broken) if live else None
         if live:
-            _tell_apart(keys, live, elements(keys), result)
+            fields = [_followed(one) for one in keys]
+            _tell_apart(list(zip(keys, fields, strict=True)), live, elements(keys), result)
     except (UnknownConstruct, ValueError, TypeError, KeyError) as unknown:
         name = str(unknown) if isinstance(unknown, UnknownConstruct) else f"{left}"
         return Comparison(broken=result.broken, unknown=[(live or state, name)])
     return result
+
+
+def _followed(one: Key) -> str:
+    if one.field is None:
+        raise UnknownConstruct(one.name)
+    return one.field
 
 
 def _meeting(need: tuple[str, Numbers], state: State, broken: list[State]) -> State | None:
@@ -65,35 +72,32 @@ def _meeting(need: tuple[str, Numbers], state: State, broken: list[State]) -> St
     return state.narrowed(name, having & allowed)
 
 
-def _tell_apart(keys: Sequence[Key], state: State, elements: Sequence[Element], result: Comparison) -> None:
+def _tell_apart(
+    keys: Sequence[tuple[Key, str]], state: State, elements: Sequence[Element], result: Comparison
+) -> None:
     rest = [state]
     for element in elements:
         outside: list[State] = []
         for one in rest:
-            inside = _inside(keys, element, one, outside)
-            if inside:
+            if inside := _inside(keys, element, one, outside):
                 result.found.append((inside, element.data))
         rest = outside
     result.missed += rest
 
 
-def _inside(keys: Sequence[Key], element: Element, state: State, outside: list[State]) -> State | None:
+def _inside(
+    keys: Sequence[tuple[Key, str]], element: Element, state: State, outside: list[State]
+) -> State | None:
     """The packets of ``state`` that are in the element; the others go to ``outside``, in parts."""
     live: State | None = state
-    for one, wanted in zip(keys, element.parts, strict=True):
+    for (one, name), wanted in zip(keys, element.parts, strict=True):
         if live is None:
             break
-        live = _part(one, wanted, live, outside)
+        domain = live[name]
+        if isinstance(domain, Unreadable):
+            raise UnknownConstruct(domain.doubt.construct)
+        fitting = one.view(wanted, domain)
+        if without := live.narrowed(name, domain - fitting):
+            outside.append(without)
+        live = live.narrowed(name, fitting)
     return live
-
-
-def _part(one: Key, wanted: Numbers, state: State, outside: list[State]) -> State | None:
-    if one.field is None:
-        raise UnknownConstruct(one.name)
-    domain = state[one.field]
-    if isinstance(domain, Unreadable):
-        raise UnknownConstruct(domain.doubt.construct)
-    fitting = one.view(wanted, domain)
-    if without := state.narrowed(one.field, domain - fitting):
-        outside.append(without)
-    return state.narrowed(one.field, fitting)

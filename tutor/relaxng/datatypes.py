@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from typing import Any
+
+from tutor.relaxng.regex import regex
 
 #: White space as XML has it: a no-break space, pasted from a web page, is none.
 SPACE = " \t\r\n"
@@ -124,7 +125,7 @@ def _in_range(content: str, low: int | None, high: int | None) -> bool:
 def _facet(name: str, limit: str, content: str) -> bool:
     if name == "pattern":
         # Some patterns take the square of the length.
-        return len(content) <= _LONGEST_MATCHED and _regex(limit).fullmatch(content) is not None
+        return len(content) <= _LONGEST_MATCHED and regex(limit).fullmatch(content) is not None
     if name in _LENGTHS:
         return _LENGTHS[name](len(content), int(limit))
     return name not in _LIMITS or _LIMITS[name](_number(content), _number(limit))
@@ -142,36 +143,3 @@ _LIMITS: dict[str, _Compare] = {
     "maxExclusive": operator.lt,
 }
 _LENGTHS: dict[str, _Compare] = {"length": operator.eq, "minLength": operator.ge, "maxLength": operator.le}
-
-
-@cache
-def _regex(pattern: str) -> re.Pattern[str]:
-    r"""An XML Schema pattern as Python's (XML Schema part 2, appendix F).
-
-    There ``^`` and ``$`` are ordinary characters, ``\\s`` is XML's white space, and ``.`` is no line break.
-    Escapes inside brackets are the same but for ``\\i`` and ``\\c``, which libvirt's schemas do not use.
-    """
-    return re.compile("".join(_translated(part) for part in _PATTERN_PART.findall(pattern)))
-
-
-#: An escape, a bracketed class, or one character.
-_PATTERN_PART = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-_TRANSLATED = {
-    "^": r"\^",
-    "$": r"\$",
-    ".": r"[^\n\r]",
-    r"\s": r"[ \t\n\r]",
-    r"\S": r"[^ \t\n\r]",
-    r"\i": r"[^\W\d]",
-    r"\c": r"[\w.:\u00b7-]",
-}
-
-
-def _translated(part: str) -> str:
-    if part.startswith("["):
-        # A bracket inside a class, and two of some characters, would mean more to Python.
-        return re.sub(r"\\.|(?!^)[\[&~|]", lambda found: _INSIDE.get(found[0], found[0]), part)
-    return _TRANSLATED.get(part, part)
-
-
-_INSIDE = {r"\s": r" \t\n\r", **{char: "\\" + char for char in "[&~|"}}

@@ -1,69 +1,14 @@
-"""A document as a tree with places, read without expanding or fetching anything."""
+"""Reading a document without expanding or fetching anything."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Sequence
 from xml.parsers import expat
 
 from tutor.relaxng.datatypes import SPACE
 from tutor.relaxng.names import Name
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the text; both count from 1, and a column is a character."""
-
-    line: int
-    column: int
-
-
-@dataclass(slots=True)
-class Run:
-    """Text between two tags, of whatever it was put together: characters, references, CDATA.
-
-    ``place`` is that of its first character that is no white space.
-    """
-
-    place: Place
-    parts: list[str] = field(default_factory=list)
-    blank: bool = True
-
-    @property
-    def text(self) -> str:
-        """The whole text."""
-        return "".join(self.parts)
-
-
-@dataclass
-class Node:
-    """An element: its attributes in order, and its children, elements and runs of text."""
-
-    name: Name
-    place: Place
-    attributes: list[tuple[Name, str]]
-    source: bytes = field(repr=False)
-    offset: int
-    children: list[Node | Run] = field(default_factory=list)
-
-    def place_of(self, index: int) -> Place:
-        """The place of an attribute; the element's own where the encoding does not let it be found."""
-        return self._places[index] if index < len(self._places) else self.place
-
-    @cached_property
-    def _places(self) -> list[Place]:
-        """Expat tells where a tag begins, not where its attributes do: read the tag again."""
-        tag = _TAG.match(self.source, self.offset)
-        places: list[Place] = []
-        line, column, before = self.place.line, self.place.column, self.offset
-        for found in _ATTRIBUTE.finditer(self.source, self.offset, tag.end()) if tag else ():
-            lines = _BREAK.split(self.source[before : found.start(1)].decode("utf-8", "replace"))
-            line, before = line + len(lines) - 1, found.start(1)
-            column = len(lines[-1]) + (column if len(lines) == 1 else 1)
-            if not re.match(rb"xmlns(:|$)", found[1]):
-                places.append(Place(line, column))
-        return places
+from tutor.relaxng.tree import BREAK, Node, Place, Run
 
 
 class NotXml(ValueError):
@@ -71,20 +16,16 @@ class NotXml(ValueError):
 
     :param message: expat's, in English, or one of ours.
     :param offset: the byte at which it was noticed.
-    :param unclosed: the innermost element that was open there.
+    :param unclosed: the elements that were open there, the innermost last.
     """
 
-    def __init__(self, message: str, place: Place, offset: int = 0, unclosed: Node | None = None) -> None:
+    def __init__(self, message: str, place: Place, offset: int = 0, unclosed: Sequence[Node] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.place = place
         self.offset = offset
         self.unclosed = unclosed
 
-
-_TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
-_ATTRIBUTE = re.compile(rb"""\s([^\s=/>"']+)\s*=\s*(?:"[^"]*"|'[^']*')""")
-_BREAK = re.compile(r"\r\n|\r|\n")
 
 TOO_MANY = "there are too many elements"
 TOO_DEEP = "elements are nested too deeply"
@@ -105,7 +46,7 @@ def lines_of(content: bytes) -> list[str]:
         text = content.decode(utf_16(content) or (declared[1].decode() if declared else "utf-8-sig"))
     except (LookupError, ValueError):
         text = content.decode("utf-8", "replace")
-    return _BREAK.split(text)
+    return BREAK.split(text)
 
 
 def utf_16(content: bytes) -> str | None:
@@ -128,7 +69,7 @@ def read(content: bytes) -> Node:
     except expat.ExpatError as error:
         place = Place(error.lineno, error.offset + 1)
         message = expat.ErrorString(error.code)
-        raise NotXml(message, place, parser.ErrorByteIndex, reader.innermost) from None
+        raise NotXml(message, place, parser.ErrorByteIndex, reader.unclosed) from None
     except (LookupError, ValueError) as error:
         if isinstance(error, NotXml):
             raise
@@ -151,19 +92,15 @@ class _Reader:
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.EntityDeclHandler = self._entity
         self.parser.SkippedEntityHandler = self._skipped
-        self._open: list[Node] = []
+        self.unclosed: list[Node] = []
         self._elements = 0
         self.root: Node
-
-    @property
-    def innermost(self) -> Node | None:
-        return self._open[-1] if self._open else None
 
     def _here(self) -> Place:
         return Place(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
 
     def _start(self, name: str, attributes: list[str]) -> None:
-        if len(self._open) >= MAX_DEPTH:
+        if len(self.unclosed) >= MAX_DEPTH:
             self._refuse(TOO_DEEP)
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
@@ -171,17 +108,17 @@ class _Reader:
         pairs = zip(attributes[::2], attributes[1::2], strict=True)
         named = [(_name(key), value) for key, value in pairs]
         node = Node(_name(name), self._here(), named, self._content, self.parser.CurrentByteIndex)
-        if self._open:
-            self._open[-1].children.append(node)
+        if self.unclosed:
+            self.unclosed[-1].children.append(node)
         else:
             self.root = node
-        self._open.append(node)
+        self.unclosed.append(node)
 
     def _end(self, _name: str) -> None:
-        self._open.pop()
+        self.unclosed.pop()
 
     def _text(self, content: str) -> None:
-        children = self._open[-1].children
+        children = self.unclosed[-1].children
         if not children or isinstance(children[-1], Node):
             children.append(Run(self._here()))
         run = children[-1]
@@ -199,12 +136,12 @@ class _Reader:
     def _entity(self, *_declaration: object) -> None:
         self._refuse(ENTITY)
 
-    def _skipped(self, _name: str, parameter: bool) -> None:  # noqa: FBT001 - expat's signature
+    def _skipped(self, _name: str, parameter: bool) -> None:
         if not parameter:
             self._refuse(UNDECLARED)
 
     def _refuse(self, message: str) -> None:
-        raise NotXml(message, self._here(), self.parser.CurrentByteIndex, self.innermost)
+        raise NotXml(message, self._here(), self.parser.CurrentByteIndex, self.unclosed)
 
 
 def _name(joined: str) -> Name:

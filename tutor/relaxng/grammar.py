@@ -122,12 +122,10 @@ class _Grammar:
 
     def _pattern(self, node: _Node) -> Pattern:
         kind = node.kind
-        if kind == "ref":
-            return self._named(node.get("name"))
-        if kind == "parentRef" and self._parent is not None:
-            return self._parent._named(node.get("name"))  # noqa: SLF001 - another of this class
+        if kind in ("ref", "parentRef"):
+            return self._referred(node)
         if kind == "grammar":
-            return _Grammar(self)._grammar(node)  # noqa: SLF001
+            return _Grammar(self)._grammar(node)  # noqa: SLF001 - another of this class
         if kind in _GROUPS:
             return _GROUPS[kind](self._group(node))
         if kind in _COMBINE:
@@ -140,18 +138,24 @@ class _Grammar:
             )
         if kind == "data":
             return data(_datatype(node), self._excluded(node))
-        simple = {"empty": EMPTY, "notAllowed": NOT_ALLOWED, "text": TEXT}
-        if kind in simple:
-            return simple[kind]
+        if kind in _SIMPLE:
+            return _SIMPLE[kind]
         if kind == "value":
             return value(Datatype(node.get("type") or "token"), node.xml.text or "")
         raise SchemaError(f"the schema uses <{kind}>, which is not known here")
+
+    def _referred(self, node: _Node) -> Pattern:
+        grammar = self._parent if node.kind == "parentRef" else self
+        if grammar is None:
+            raise SchemaError("the schema refers to a grammar around it, and there is none")
+        return grammar._named(node.get("name"))  # noqa: SLF001
 
     def _excluded(self, node: _Node) -> Pattern:
         parts = [self._group(child, choice) for child in node.children if child.kind == "except"]
         return parts[0] if parts else NOT_ALLOWED
 
 
+_SIMPLE = {"empty": EMPTY, "notAllowed": NOT_ALLOWED, "text": TEXT}
 _NAMES = {"name", "anyName", "nsName", "except", "param"}
 _GROUPS: dict[str, Callable[[Pattern], Pattern]] = {
     "group": lambda inner: inner,

@@ -1,56 +1,22 @@
-"""The faults of a document: at which place, of which kind, and what was wanted there."""
+"""Finding the faults of a document: at which place, of which kind, and what was wanted there."""
 
 from __future__ import annotations
 
+import contextlib
 import time
-from dataclasses import dataclass
-from typing import Literal
 
 from tutor.relaxng import derivative, expected
 from tutor.relaxng.datatypes import SPACE
-from tutor.relaxng.document import Node, Place, Run
+from tutor.relaxng.fault import Fault, Kind
 from tutor.relaxng.names import Name
 from tutor.relaxng.patterns import NOT_ALLOWED, Data, Pattern, choice
-
-Kind = Literal[
-    "unknown-element",
-    "repeated-element",
-    "unfitting-element",
-    "unknown-attribute",
-    "unfitting-attribute",
-    "bad-value",
-    "bad-text",
-    "unwanted-text",
-    "missing-attribute",
-    "missing-element",
-    "missing-text",
-]
+from tutor.relaxng.tree import Node, Place, Run
 
 #: Faults that are looked for: the first ones explain the rest.
 MAX_FAULTS = 20
 
 #: What a document may take. Libvirt's own largest takes a fiftieth of it.
 MAX_SECONDS = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault.
-
-    ``element`` is where it is, as the path of names from the root; ``name`` what is wrong or
-    missing; ``wanted`` names or values that could stand there; ``datatypes`` what else could.
-    ``value`` is that of an attribute or text; for an element that is repeated, the line of the first.
-    ``required`` is whether all that is wanted is missing, and not only one of it.
-    """
-
-    kind: Kind
-    place: Place
-    element: tuple[str, ...]
-    name: str
-    value: str | None = None
-    wanted: tuple[str, ...] = ()
-    datatypes: tuple[Data, ...] = ()
-    required: bool = False
 
 
 class TooLongError(Exception):
@@ -67,10 +33,8 @@ def validate(root: Node, start: Pattern, seconds: float = MAX_SECONDS) -> list[F
     :raises TooLongError: after ``seconds``.
     """
     walk = _Walk(time.monotonic() + seconds)
-    try:
+    with contextlib.suppress(_Enough):
         walk.element(start, root, ())
-    except _Enough:
-        pass
     return walk.faults
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from tutor.relaxng.document import Node
+from tutor.relaxng.tree import Node
 from tutor.text import Text, text
 from tutor.validation.networks import advice_on_network
 from tutor.validation.problem import Problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.relaxng.datatypes import SPACE
+from tutor.relaxng.fault import Fault
 from tutor.relaxng.index import Index
-from tutor.relaxng.validate import Fault
 from tutor.text import Text, text
 from tutor.validation.nearest import nearest
 from tutor.validation.problem import Problem
@@ -29,50 +29,39 @@ def explain(fault: Fault, index: Index) -> Problem:
     return Problem("error", fault.kind, fault.place, _what(fault), hint)
 
 
+#: The sentence for each kind; of what is missing, all or one of several.
+_SENTENCES = {
+    "unknown-element": text("<{element}> has no element <{name}>"),
+    "repeated-element": text("<{element}> has a <{name}> already, in line {value}"),
+    "unfitting-element": text("<{name}> does not fit behind what <{element}> has already"),
+    "unknown-attribute": text("<{element}> has no attribute {name} here"),
+    "unfitting-attribute": text("{name} does not fit the other attributes of <{element}>"),
+    "bad-value": text("{name} of <{element}> cannot be “{value}”"),
+    "bad-text": text("<{element}> cannot contain “{value}”"),
+    "unwanted-text": text("<{element}> cannot contain text: “{value}”"),
+    "missing-text": text("<{element}> is empty"),
+    "missing-attribute": text("<{element}> lacks the attribute {wanted}"),
+    "missing-element": text("<{element}> lacks {wanted}"),
+}
+_ONE_OF = {
+    "missing-attribute": text("<{element}> lacks one of the attributes {wanted}"),
+    "missing-element": text("<{element}> lacks one of {wanted}"),
+}
+
+
 def _what(fault: Fault) -> Text:
-    element, name = fault.element[-1] if fault.element else "", fault.name
-    value = shortened(fault.value or "")
-    if fault.kind == "unwanted-text":
-        value = value.strip(SPACE)
-    match fault.kind:
-        case "unknown-element":
-            return text("<{element}> has no element <{name}>", element=element, name=name)
-        case "repeated-element":
-            return text(
-                "<{element}> has a <{name}> already, in line {line}", element=element, name=name, line=value
-            )
-        case "unfitting-element":
-            return text(
-                "<{name}> does not fit behind what <{element}> has already", name=name, element=element
-            )
-        case "unknown-attribute":
-            return text("<{element}> has no attribute {name} here", element=element, name=name)
-        case "unfitting-attribute":
-            return text("{name} does not fit the other attributes of <{element}>", name=name, element=element)
-        case "bad-value":
-            return text("{name} of <{element}> cannot be “{value}”", name=name, element=element, value=value)
-        case "bad-text":
-            return text("<{element}> cannot contain “{value}”", element=name, value=value)
-        case "unwanted-text":
-            return text("<{element}> cannot contain text: “{value}”", element=name, value=value)
-        case "missing-text":
-            return text("<{element}> is empty", element=name)
-        case "missing-attribute":
-            return _missing(fault, ", ".join(fault.wanted[:_MOST_NAMES]), attribute=True)
-        case "missing-element":
-            names = ", ".join(f"<{one}>" for one in fault.wanted[:_MOST_NAMES])
-            return _missing(fault, names, attribute=False)
-
-
-def _missing(fault: Fault, names: str, *, attribute: bool) -> Text:
-    element = fault.name
-    if attribute and fault.required:
-        return text("<{element}> lacks the attribute {names}", element=element, names=names)
-    if attribute:
-        return text("<{element}> lacks one of the attributes {names}", element=element, names=names)
-    if fault.required:
-        return text("<{element}> lacks {names}", element=element, names=names)
-    return text("<{element}> lacks one of {names}", element=element, names=names)
+    sentence = _SENTENCES[fault.kind]
+    if not fault.required and len(fault.wanted) > 1:
+        sentence = _ONE_OF.get(fault.kind, sentence)
+    name = "<{}>" if fault.kind == "missing-element" else "{}"
+    value = fault.value or ""
+    values = {
+        "element": fault.element[-1],
+        "name": fault.name,
+        "value": shortened(value.strip(SPACE) if fault.kind == "unwanted-text" else value),
+        "wanted": ", ".join(name.format(one) for one in fault.wanted[:_MOST_NAMES]),
+    }
+    return Text(sentence.message, values)
 
 
 def _of_element(fault: Fault, index: Index) -> Text | None:
@@ -87,10 +76,11 @@ def _of_element(fault: Fault, index: Index) -> Text | None:
     if 0 < len(homes) <= _MOST_HOMES:
         names = ", ".join(f"<{home}>" for home in homes)
         return text("<{name}> stands in {homes}.", name=fault.name, homes=names)
-    return _possible([f"<{name}>" for name in fault.wanted])
+    possible = _possible([f"<{name}>" for name in fault.wanted])
+    return possible or text("Take it away: no further element fits here.")
 
 
-def _of_repeated(fault: Fault, _index: Index) -> Text:
+def _of_repeated(_fault: Fault, _index: Index) -> Text:
     return text("It can have one only: take one of the two away.")
 
 
@@ -127,7 +117,7 @@ def _fits(value: str, fault: Fault) -> bool:
     return value in fault.wanted or any(one.datatype.allows(value) for one in fault.datatypes)
 
 
-def _of_text(fault: Fault, _index: Index) -> Text:
+def _of_text(_fault: Fault, _index: Index) -> Text:
     return text("Take the text away, or make it a comment: <!-- ... -->")
 
 

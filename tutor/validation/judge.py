@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tutor.errors import UsageError
-from tutor.relaxng.document import Node, NotXml, Place, read, utf_16
+from tutor.relaxng.document import NotXml, read, utf_16
 from tutor.relaxng.grammar import SchemaError, load
 from tutor.relaxng.index import index
 from tutor.relaxng.patterns import Pattern
+from tutor.relaxng.tree import Node, Place
 from tutor.relaxng.validate import TooLongError, validate
 from tutor.text import text
 from tutor.validation.advice import advice

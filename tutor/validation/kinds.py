@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.relaxng.document import Node
+from tutor.relaxng.tree import Node
 from tutor.text import text
 from tutor.validation.nearest import nearest
 from tutor.validation.problem import Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from tutor.relaxng.document import Node
+from tutor.relaxng.tree import Node
 from tutor.text import Text, text
 from tutor.validation.problem import Problem
 from tutor.validation.tree import children, get

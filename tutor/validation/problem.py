@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tutor.relaxng.document import Place
+from tutor.relaxng.tree import Place
 from tutor.text import Text
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.relaxng.document import Node
+from tutor.relaxng.tree import Node
 
 
 def children(node: Node, name: str) -> Iterator[Node]:

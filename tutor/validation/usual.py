@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tutor.relaxng.validate import Fault
+from tutor.relaxng.fault import Fault
 from tutor.text import Text, text
 from tutor.validation.nearest import nearest
 

@@ -1,0 +1,336 @@
+"""What is wrong with a port forward, and the commands that put it right.
+
+The commands are tried on the ruleset as it was seen, with the packet path: what does not lead to the guest there
+is not printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from shlex import quote
+
+from checks.commands import virsh
+from checks.network_xml import addresses, definition
+from checks.packet_world import delete, told, without
+from tutor.host.host import Host
+from tutor.host.libvirt.connection import SYSTEM
+from tutor.host.libvirt.networks import network, network_names
+from tutor.host.question import Unobservable
+from tutor.packetpath import (
+    Local,
+    Packet,
+    Path,
+    Place,
+    Reaches,
+    Refused,
+    Ruleset,
+    Step,
+    World,
+    connect,
+    explain,
+    follow,
+)
+from tutor.packetpath.ruleset import Chain, Rule
+from tutor.text import Text, text
+
+#: The lesson's own table: ``ip nat`` belongs to iptables, and saved there would block the network.
+TABLE = "labb"
+
+#: Where each of libvirt's backends decides what is forwarded, and the table that tells it is there.
+IPTABLES, NFTABLES = ("ip", "filter", "FORWARD"), ("ip", "libvirt_network", "forward")
+
+#: More faults than anybody has at once.
+_MANY = 16
+_LAST = 1 << 30
+
+
+@dataclass(frozen=True)
+class Case:
+    """A connection that should reach a guest."""
+
+    host: Host
+    rules: Ruleset
+    world: World
+    packet: Packet
+    address: str
+    to_port: int
+
+    @cached_property
+    def arrival(self) -> Path:
+        """The way of the first packet."""
+        return follow(self.rules, self.world, self.packet)
+
+    @cached_property
+    def connection(self) -> Path:
+        """The same, with the answer and what follows."""
+        return connect(self.rules, self.world, self.packet)
+
+    def reaches(self, path: Path) -> bool:
+        """Whether it gets to the guest, and not out again towards a network that is not there."""
+        outcome = path.outcome
+        arrived = isinstance(outcome, Reaches) and (outcome.address, outcome.port) == (
+            self.address,
+            str(self.to_port),
+        )
+        return arrived and not self.goes_back
+
+    @property
+    def goes_back(self) -> bool:
+        """It is sent out the way it came: no network here has the address."""
+        outcome = self.arrival.outcome
+        return isinstance(outcome, Reaches) and outcome.interface == self.packet.interface
+
+    @property
+    def translation(self) -> Step | None:
+        """Where the destination is replaced."""
+        found = [step for step in self.arrival.steps if step.action == "to-destination"]
+        return found[-1] if found else None
+
+    @property
+    def mistranslated(self) -> str | None:
+        """The code, where it is replaced by another than the guest's."""
+        values = dict(self.translation.values) if self.translation else {}
+        if not values or (values["address"], values["port"]) == (self.address, str(self.to_port)):
+            return None
+        return "wrong-address" if values["address"] != self.address else "wrong-guest-port"
+
+    def names_it(self, place: Place | None) -> bool:
+        """Whether a rule is about this very forward, and no more than that."""
+        return bool(place and place.handle is not None and _has(place.text, self.packet.port, self.address))
+
+
+def _has(rule: str, *words: object) -> bool:
+    return any(re.search(rf"(?<![\w.]){re.escape(str(word))}(?![\w.])", rule) for word in words)
+
+
+def diagnosis(case: Case) -> tuple[str, Text]:
+    """The code and what was seen; what refuses the packet comes first."""
+    arrival, outcome = case.arrival, case.arrival.outcome
+    if case.mistranslated:
+        return case.mistranslated, told(arrival.steps)
+    if isinstance(outcome, Refused) and outcome.how == "no-forwarding":
+        return "forwarding-off", _refusal_first(arrival)
+    if isinstance(outcome, Local):
+        return _not_translated(case)
+    if isinstance(outcome, Refused):
+        hook = arrival.steps[-1].hook if arrival.steps else ""
+        code = (
+            "forward-refused"
+            if hook == "forward"
+            else "refused-after"
+            if case.translation
+            else "refused-before"
+        )
+        return code, _refusal_first(arrival)
+    if case.goes_back:
+        return "no-network", text("no network of this machine has {address}", address=case.address)
+    return "reply-lost", text("the answer is lost: {steps}", steps=_refusal_first(case.connection))
+
+
+def _refusal_first(path: Path) -> Text:
+    return told([*path.steps[-1:], *path.steps[:-1]])
+
+
+def _not_translated(case: Case) -> tuple[str, Text]:
+    """Why no rule takes the packet, although one may look as if it should."""
+    port, reached = case.packet.port, set(_asked_from_outside(case.rules))
+    for chain in case.rules.chains.values():
+        for rule in chain.rules:
+            if not _is_meant(case, rule):
+                continue
+            place = " ".join(chain.name)
+            if chain.name[0] == "ip6" or _family(rule) == "ip6":
+                return "wrong-family", text(
+                    "a rule is meant to lead there, but {where} is of IPv6", where=place
+                )
+            if chain.name not in reached:
+                return "chain-not-hooked", text(
+                    "a rule leads there, but no packet from outside comes to {where}", where=place
+                )
+            if _has(rule.place.text, "udp"):
+                return "wrong-protocol", text("a rule in {where} takes UDP, not TCP", where=place)
+            if not _has(rule.place.text, port):
+                return "wrong-port", text(
+                    "a rule in {where} leads there, but not from port {port}", where=place, port=port
+                )
+            return "rule-not-met", text(
+                "a rule in {where} leads there, but the packet does not get to it, or it does not fit: {rule}",
+                where=place,
+                rule=rule.place.text,
+            )
+    aim = {"port": port, "address": case.address, "to": case.to_port}
+    return "no-rule", text("no rule sends port {port} to {address} port {to}", **aim)
+
+
+def _is_meant(case: Case, rule: Rule) -> bool:
+    """A translation to the guest; or for the port, of IPv6."""
+    targets = [statement["dnat"] for statement in rule.statements if statement.get("dnat")]
+    if any(case.address in str(target) for target in targets):
+        return True
+    sixth = rule.place.family == "ip6" or _family(rule) == "ip6"
+    return bool(targets) and sixth and _has(rule.place.text, case.packet.port)
+
+
+def _family(rule: Rule) -> str | None:
+    for statement in rule.statements:
+        target = statement.get("dnat")
+        if isinstance(target, dict) and target.get("family"):
+            return str(target["family"])
+    return None
+
+
+def _asked_from_outside(rules: Ruleset) -> Iterator[tuple[str, str, str]]:
+    """The chains that translate destinations of what comes in: base chains, and those they jump to."""
+    waiting = [
+        chain.name for chain in rules.chains.values() if (chain.type, chain.hook) == ("nat", "prerouting")
+    ]
+    seen = set(waiting)
+    while waiting:
+        name = waiting.pop()
+        yield name
+        chain = rules.chains.get(name)
+        for rule in chain.rules if chain else ():
+            for word in re.findall(r"\b(?:jump|goto) (\S+)", rule.place.text):
+                called = (*name[:2], word)
+                if called not in seen:
+                    seen.add(called)
+                    waiting.append(called)
+
+
+def repair(case: Case) -> tuple[tuple[str, ...], Text | None]:
+    """The commands; none, and a hint, where only a person can decide."""
+    commands: list[str] = []
+    for _ in range(_MANY):
+        if case.reaches(case.connection):
+            return tuple(commands), None
+        done = _next(case, commands)
+        if done is None:
+            return (), _decide(case)
+        command, case = done
+        commands += [one for one in command if one not in commands]
+    return (), _decide(case)
+
+
+def _next(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
+    """One thing put right, and the case as it is then."""
+    outcome = case.arrival.outcome
+    if isinstance(outcome, Refused) and outcome.how == "no-forwarding":
+        command = "sudo sysctl -w net.ipv4.ip_forward=1"
+        return (command,), replace(case, world=replace(case.world, forwarding=True))
+    if case.mistranslated and case.translation and case.translation.place:
+        return _without(case, case.translation.place)
+    if isinstance(outcome, Local):
+        return _translated(case, before)
+    if case.goes_back:
+        return _network_started(case, before)
+    path = case.arrival if isinstance(outcome, Refused) else case.connection
+    refusing = path.outcome.by if isinstance(path.outcome, Refused) else None
+    if refusing and case.names_it(refusing):
+        return _without(case, refusing)
+    if refusing and path.steps[-1].hook == "forward" and refusing.table in (IPTABLES[1], NFTABLES[1]):
+        return _let_in(case, before)
+    return None
+
+
+def _without(case: Case, place: Place) -> tuple[tuple[str, ...], Case] | None:
+    if place.handle is None:
+        return None
+    return (delete(place),), replace(case, rules=without(case.rules, place))
+
+
+def _translated(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
+    """The lesson's rule, before others in a table of one's own."""
+    name = _chain_for_it(case)
+    kind = "{ type nat hook prerouting priority dstnat; policy accept; }"
+    rule = f'iifname != "virbr*" tcp dport {case.packet.port} dnat to {case.address}:{case.to_port}'
+    commands = (
+        f"sudo nft add table ip {TABLE}",
+        f"sudo nft 'add chain ip {TABLE} {name} {kind}'",
+        f"sudo nft 'insert rule ip {TABLE} {name} {rule}'",
+    )
+    if commands[-1] in before:
+        return None
+    statements = (
+        _match({"meta": {"key": "iifname"}}, "virbr*", "!="),
+        _match({"payload": {"protocol": "tcp", "field": "dport"}}, case.packet.port),
+        {"dnat": {"addr": case.address, "port": case.to_port}},
+    )
+    chain = Chain(("ip", TABLE, name), _LAST, (), "nat", "prerouting", -100)
+    return commands, _with_rule(case, case.rules.chains.get(chain.name, chain), statements)
+
+
+def _chain_for_it(case: Case) -> str:
+    """The lesson's chain, unless something else is called so."""
+    found = case.rules.chains.get(("ip", TABLE, "pre"))
+    usable = found is None or (found.type, found.hook, found.policy) == ("nat", "prerouting", "accept")
+    return "pre" if usable else f"pre{case.packet.port}"
+
+
+def _let_in(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
+    """One accept before libvirt's own reject, for the backend that libvirt uses here."""
+    routes = [dict(step.values)["interface"] for step in case.arrival.steps if step.action == "route"]
+    bridge = quote(str(routes[-1])) if routes else "virbr0"
+    where = NFTABLES if NFTABLES in case.rules.chains else IPTABLES
+    chain = case.rules.chains.get(where)
+    accept = f"FORWARD -o {bridge} -m conntrack --ctstate DNAT -j ACCEPT"
+    command = (
+        f"sudo nft insert rule {' '.join(NFTABLES)} oifname {bridge} ct status dnat counter accept"
+        if where == NFTABLES
+        # It may be there, after the reject.
+        else f"sudo iptables -D {accept} 2>/dev/null; sudo iptables -I {accept}"
+    )
+    if command in before or chain is None:
+        return None
+    statements = (
+        _match({"meta": {"key": "oifname"}}, bridge),
+        _match({"ct": {"key": "status"}}, "dnat", "in"),
+        {"accept": None},
+    )
+    return (command,), _with_rule(case, chain, statements)
+
+
+def _match(left: dict[str, object], right: object, op: str = "==") -> dict[str, object]:
+    return {"match": {"op": op, "left": left, "right": right}}
+
+
+def _with_rule(case: Case, chain: Chain, statements: tuple[dict[str, object], ...]) -> Case:
+    rule = Rule(Place(*chain.name, _LAST), statements)
+    chains = {**case.rules.chains, chain.name: replace(chain, rules=(rule, *chain.rules))}
+    return replace(case, rules=replace(case.rules, chains=chains))
+
+
+def _network_started(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
+    """The network that the address is from, if it is only stopped."""
+    from ipaddress import ip_address, ip_interface
+
+    from tutor.packetpath import Link, Route
+
+    try:
+        for name in case.host.ask(network_names(SYSTEM)):
+            found = case.host.ask(network(SYSTEM, name))
+            if found is None or found["active"] or virsh(case.host, "net-start", name) in before:
+                continue
+            for own in addresses(definition(found, live=False)):
+                if ip_address(case.address) in ip_interface(own).network:
+                    bridge = Link("virbr0", (own,))
+                    links = (*(link for link in case.world.links if link.name != bridge.name), bridge)
+                    route = Route(str(ip_interface(own).network), bridge.name)
+                    world = replace(case.world, links=links, routes=(*case.world.routes, route))
+                    return (virsh(case.host, "net-start", name),), replace(case, world=world)
+    except Unobservable:
+        pass
+    return None
+
+
+def _decide(case: Case) -> Text:
+    """What a person has to decide about, as far as it is known."""
+    for path in (case.arrival, case.connection):
+        if isinstance(path.outcome, Refused) and path.steps:
+            return text(
+                "Decide about what refuses the packet, for it may be there for a reason of its own: {step}",
+                step=explain(path.steps[-1]),
+            )
+    return text("No command is known to put this right: follow the packet, one hook at a time.")
