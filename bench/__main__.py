@@ -27,6 +27,7 @@ def main() -> int:
         with done_machine() as machine:
             statuses = fairness.compare(machine)
             samples = run_driver(machine, COMMANDS, options.rounds, WARM_UP)
+            fairness.must_have_ended_well(samples)
             facts = describe(machine)
     except (MachineError, fairness.UnfairError) as error:
         sys.stderr.write(f"{error}\n")

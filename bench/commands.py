@@ -15,7 +15,7 @@ COMMANDS = {
 NAMES = {
     "goss, plain": "the same assertions, one resource for each, as goss is usually written (`plain.yaml`)",
     "goss, quick": "the same, but one dump answers for all checks of a network or domain (`quick.yaml`)",
-    "floor": "Python, `import libvirt`, one connection, all XML of networks and domains (`floor.py`)",
+    "floor": "Python, `import libvirt`, one connection, all XML and leases there (`floor.py`)",
     "bare Python": "the interpreter starts, and ends",
 }
 RATIOS = (

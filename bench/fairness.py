@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bench.statistics import Samples
 from bench.student import PLACE
 from tests.machine.machines import Machine
 from tests.machine.shell import Completed
@@ -202,6 +203,19 @@ def compare(machine: Machine) -> dict[str, str]:
     if _agree(machine, "where all is mended") != done:
         raise UnfairError("A broken state was not mended.")
     return done
+
+
+def must_have_ended_well(samples: Mapping[str, Samples]) -> None:
+    """Raise where a command that was measured did not do its work.
+
+    Those that grade end with 1 where the hardware's checks are not met; the others never do.
+
+    :raises UnfairError: one ended otherwise.
+    """
+    for name, taken in samples.items():
+        allowed = (0, 1) if name.startswith(("tutor", "goss")) else (0,)
+        if wrong := [code for _, _, code in taken if code not in allowed]:
+            raise UnfairError(f"{name} ended with {wrong[0]}.")
 
 
 def _agree(machine: Machine, where: str) -> dict[str, str]:

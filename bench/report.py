@@ -25,7 +25,8 @@ A ratio is the median of the rounds' own ratios: it holds where times drift. The
   broken ones. Here tutor says: {statuses}. Quizzes are tutor's alone: goss has none.
 - goss cannot follow a packet, and remembers nothing: of the port forward and the isolated network it asserts
   the rules as the course and libvirt write them, of a deleted snapshot that it is not there.
-- Rounds: {rounds}; {quiet} CPU is of all processors together, with that of all started programs.
+- Rounds: {rounds}; {quiet}
+- CPU is of all processors together, with that of all programs started, also of those that end later.
 - Machine: {machine}; guests run on it meanwhile, as the course leaves them.
 """
 

@@ -19,13 +19,13 @@ _EXECUTABLE = 0o111
 
 
 def kept(host: Host, port: int) -> Text | None:
-    """What there is to say of the next start of the machine; None where nothing is amiss, or nobody can tell."""
+    """What there is to say of the machine's next start; None where nothing is amiss, or nobody can tell."""
     try:
         saved = _text(host, NFTABLES_CONF)
         if re.search(r"^\s*table\s+ip\s+nat\b", saved, re.MULTILINE):
             return text(
-                "{file} holds a table ip nat, which is iptables' own: with it, the network default does not start"
-                " after a restart of the machine",
+                "{file} holds a table ip nat, which is iptables' own: with it, the network default"
+                " does not start after a restart of the machine",
                 file=NFTABLES_CONF,
             )
         if any(_mentions(_text(host, path), port) for path in _hooks(host)):

@@ -1,7 +1,7 @@
 """What is wrong with a port forward, and the commands that put it right.
 
-The commands are tried on the ruleset as it was seen, with the packet path: what does not lead to the guest there
-is not printed.
+The commands are tried on the ruleset as it was seen, with the packet path: what does not lead to the guest
+there is not printed.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ from functools import cached_property
 from shlex import quote
 
 from checks.commands import virsh
+from checks.leases import within
 from checks.network_xml import addresses, definition
 from checks.packet_world import delete, told, without
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.networks import network, network_names
 from tutor.host.question import Unobservable
+from tutor.host.xml import NotWellFormed
 from tutor.packetpath import (
+    Link,
     Local,
     Packet,
     Path,
@@ -34,6 +37,7 @@ from tutor.packetpath import (
     follow,
 )
 from tutor.packetpath.ruleset import Chain, Rule
+from tutor.packetpath.translated import Statement
 from tutor.text import Text, text
 
 #: The lesson's own table: ``ip nat`` belongs to iptables, and saved there would block the network.
@@ -136,33 +140,37 @@ def _refusal_first(path: Path) -> Text:
 
 def _not_translated(case: Case) -> tuple[str, Text]:
     """Why no rule takes the packet, although one may look as if it should."""
-    port, reached = case.packet.port, set(_asked_from_outside(case.rules))
     for chain in case.rules.chains.values():
         for rule in chain.rules:
-            if not _is_meant(case, rule):
-                continue
-            place = " ".join(chain.name)
-            if chain.name[0] == "ip6" or _family(rule) == "ip6":
-                return "wrong-family", text(
-                    "a rule is meant to lead there, but {where} is of IPv6", where=place
-                )
-            if chain.name not in reached:
-                return "chain-not-hooked", text(
-                    "a rule leads there, but no packet from outside comes to {where}", where=place
-                )
-            if _has(rule.place.text, "udp"):
-                return "wrong-protocol", text("a rule in {where} takes UDP, not TCP", where=place)
-            if not _has(rule.place.text, port):
-                return "wrong-port", text(
-                    "a rule in {where} leads there, but not from port {port}", where=place, port=port
-                )
-            return "rule-not-met", text(
-                "a rule in {where} leads there, but the packet does not get to it, or it does not fit: {rule}",
-                where=place,
-                rule=rule.place.text,
-            )
-    aim = {"port": port, "address": case.address, "to": case.to_port}
-    return "no-rule", text("no rule sends port {port} to {address} port {to}", **aim)
+            if _is_meant(case, rule):
+                return _why_not(case, chain, rule)
+    return "no-rule", text(
+        "no rule sends port {port} to {address} port {to}",
+        port=case.packet.port,
+        address=case.address,
+        to=case.to_port,
+    )
+
+
+def _why_not(case: Case, chain: Chain, rule: Rule) -> tuple[str, Text]:
+    place, port = " ".join(chain.name), case.packet.port
+    if chain.name[0] == "ip6" or _family(rule) == "ip6":
+        return "wrong-family", text("a rule is meant to lead there, but {where} is of IPv6", where=place)
+    if chain.name not in set(_asked_from_outside(case.rules)):
+        return "chain-not-hooked", text(
+            "a rule leads there, but no packet from outside comes to {where}", where=place
+        )
+    if _has(rule.place.text, "udp"):
+        return "wrong-protocol", text("a rule in {where} takes UDP, not TCP", where=place)
+    if not _has(rule.place.text, port):
+        return "wrong-port", text(
+            "a rule in {where} leads there, but not from port {port}", where=place, port=port
+        )
+    return "rule-not-met", text(
+        "a rule in {where} leads there, but the packet does not get to it, or it does not fit: {rule}",
+        where=place,
+        rule=rule.place.text,
+    )
 
 
 def _is_meant(case: Case, rule: Rule) -> bool:
@@ -226,13 +234,18 @@ def _next(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
         return _translated(case, before)
     if case.goes_back:
         return _network_started(case, before)
-    path = case.arrival if isinstance(outcome, Refused) else case.connection
+    return _unrefused(case, before)
+
+
+def _unrefused(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
+    path = case.arrival if isinstance(case.arrival.outcome, Refused) else case.connection
     refusing = path.outcome.by if isinstance(path.outcome, Refused) else None
-    if refusing and case.names_it(refusing):
+    if refusing is None:
+        return None
+    if case.names_it(refusing):
         return _without(case, refusing)
-    if refusing and path.steps[-1].hook == "forward" and refusing.table in (IPTABLES[1], NFTABLES[1]):
-        return _let_in(case, before)
-    return None
+    libvirts = refusing.table in (IPTABLES[1], NFTABLES[1]) and path.steps[-1].hook == "forward"
+    return _let_in(case, before) if libvirts else None
 
 
 def _without(case: Case, place: Place) -> tuple[tuple[str, ...], Case] | None:
@@ -292,11 +305,11 @@ def _let_in(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | Non
     return (command,), _with_rule(case, chain, statements)
 
 
-def _match(left: dict[str, object], right: object, op: str = "==") -> dict[str, object]:
+def _match(left: Statement, right: object, op: str = "==") -> Statement:
     return {"match": {"op": op, "left": left, "right": right}}
 
 
-def _with_rule(case: Case, chain: Chain, statements: tuple[dict[str, object], ...]) -> Case:
+def _with_rule(case: Case, chain: Chain, statements: tuple[Statement, ...]) -> Case:
     rule = Rule(Place(*chain.name, _LAST), statements)
     chains = {**case.rules.chains, chain.name: replace(chain, rules=(rule, *chain.rules))}
     return replace(case, rules=replace(case.rules, chains=chains))
@@ -304,25 +317,24 @@ def _with_rule(case: Case, chain: Chain, statements: tuple[dict[str, object], ..
 
 def _network_started(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
     """The network that the address is from, if it is only stopped."""
-    from ipaddress import ip_address, ip_interface
-
-    from tutor.packetpath import Link, Route
-
-    try:
-        for name in case.host.ask(network_names(SYSTEM)):
-            found = case.host.ask(network(SYSTEM, name))
-            if found is None or found["active"] or virsh(case.host, "net-start", name) in before:
-                continue
-            for own in addresses(definition(found, live=False)):
-                if ip_address(case.address) in ip_interface(own).network:
-                    bridge = Link("virbr0", (own,))
-                    links = (*(link for link in case.world.links if link.name != bridge.name), bridge)
-                    route = Route(str(ip_interface(own).network), bridge.name)
-                    world = replace(case.world, links=links, routes=(*case.world.routes, route))
-                    return (virsh(case.host, "net-start", name),), replace(case, world=world)
-    except Unobservable:
-        pass
+    for name, own in _stopped_networks(case.host):
+        command = virsh(case.host, "net-start", name)
+        if within(case.address, [own]) and command not in before:
+            bridge = Link("virbr0", (own,))
+            links = (*(link for link in case.world.links if link.name != bridge.name), bridge)
+            return (command,), replace(case, world=replace(case.world, links=links))
     return None
+
+
+def _stopped_networks(host: Host) -> Iterator[tuple[str, str]]:
+    """Their names, each with an address of its own; none where libvirt cannot be asked."""
+    try:
+        for name in host.ask(network_names(SYSTEM)):
+            found = host.ask(network(SYSTEM, name))
+            if found and not found["active"]:
+                yield from ((name, own) for own in addresses(definition(found, live=False)))
+    except (Unobservable, NotWellFormed):
+        return
 
 
 def _decide(case: Case) -> Text:

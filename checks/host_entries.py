@@ -77,7 +77,7 @@ def network_host_entry(host: Host, *, network: str, domain: str, address: str) -
             ),
             why=_WHY,
             hint=text(
-                "Either the network has another subnet than it came with, or the address is a wrong one: decide which."
+                "Either the network has another subnet than it had at first, or the address is wrong: decide."
             ),
         )
     # Of a network that is not there to stay, libvirt calls what runs its definition.

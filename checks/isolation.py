@@ -71,7 +71,7 @@ def _define(
 def network_isolated(
     host: Host, *, network: str, bridge: str, address: str, prefix: int, start: str, end: str
 ) -> Finding:
-    """The network {network} is isolated, on {bridge}, with {address}/{prefix} and DHCP from {start} to {end}."""
+    """The network {network} is isolated, on {bridge}, with {address}/{prefix} and DHCP {start} to {end}."""
     found = known(host, network)
     wanted = _Wanted(network, bridge, address, prefix, start, end)
     wrong = _fault(definition(found, live=False), wanted)
@@ -97,7 +97,8 @@ def _refuse(host: Host, found: Network, wanted: _Wanted, code: str, observed: Te
     other = _holder(host, wanted.bridge, wanted.network)
     if other:
         hint = text(
-            "{bridge} belongs to the network {other}: decide which of them is to have it, and undefine or change the other.",
+            "{bridge} belongs to the network {other}:"
+            " decide which of them is to have it, and undefine or change the other.",
             bridge=wanted.bridge,
             other=other,
         )
@@ -109,7 +110,8 @@ def _refuse(host: Host, found: Network, wanted: _Wanted, code: str, observed: Te
         observed,
         why=_WHY,
         hint=text(
-            "Look at: virsh -c qemu:///system net-dumpxml {name}. Restart the guests on it when it has been restarted.",
+            "Look at: virsh -c qemu:///system net-dumpxml {name}."
+            " Restart the guests on it when it has been restarted.",
             name=wanted.network,
         ),
         fix=(f"{stop}; {define} && {start}" if found["active"] else define,),

@@ -56,7 +56,6 @@ def domain_lease(host: Host, *, domain: str, network: str) -> Finding:
             "outside-subnet",
             text("{address} is not in the network", address=lease["address"]),
             domain,
-            network,
         )
     return passed(
         text("{address} on {tap}, a port of {bridge}", address=lease["address"], tap=tap or "", bridge=bridge)
@@ -101,14 +100,14 @@ def _plug(tap: str | None, bridge: str | None) -> str:
 def _no_lease(host: Host, domain: str, network: str, mac: str) -> Finding:
     others = [lease for lease in known_leases(host, network) if lease["hostname"] == domain]
     if not others:
-        return _refuse(host, "no-lease", text("no lease for {mac}", mac=mac), domain, network)
+        return _refuse(host, "no-lease", text("no lease for {mac}", mac=mac), domain)
     observed = text(
         "the lease of {domain} is for {other}, not for {mac}", domain=domain, other=others[0]["mac"], mac=mac
     )
-    return _refuse(host, "older-mac", observed, domain, network)
+    return _refuse(host, "older-mac", observed, domain)
 
 
-def _refuse(host: Host, code: str, observed: Text, domain: str, network: str) -> Finding:
+def _refuse(host: Host, code: str, observed: Text, domain: str) -> Finding:
     wait = f"{virsh(host, 'domifaddr', domain)} | grep -q ipv4"
     return failed(code, observed, why=_WHY_LEASE, hint=_WAIT, fix=renew(host, domain, wait))
 

@@ -120,11 +120,11 @@ def take_described(host: Host, *, domain: str, snapshot: str) -> tuple[str, ...]
 def describe(host: Host, domain: str, one: Snapshot) -> str:
     """Give a snapshot a description, and leave all else as it is."""
     # The first name is the snapshot's own; its parent and its domain have names too.
-    describe = f"sed '0,/<.name>/s|</name>|</name><description>{DESCRIPTION}</description>|'"
+    insert = f"sed '0,/<.name>/s|</name>|</name><description>{DESCRIPTION}</description>|'"
     show = manage(host, "snapshot-dumpxml --security-info", domain, one["name"])
     current = ("--current",) if one["current"] else ()
     redefine = manage(host, "snapshot-create", domain, "/dev/stdin", "--redefine", *current)
-    return f"{show} | {describe} | {redefine}"
+    return f"{show} | {insert} | {redefine}"
 
 
 def make_return(host: Host, *, domain: str, snapshot: str) -> tuple[str, ...]:
@@ -191,8 +191,12 @@ def sweep(host: Host, domain: str, left: Mapping[str, Sequence[str]]) -> tuple[s
     """Delete from the images what libvirt has forgotten there. QEMU locks those of a domain that is on."""
     if known(host, domain)["state"] != "shut-off":
         return ()
-    inside = [(name, path) for name, paths in left.items() for path in paths]
-    return tuple(f"sudo qemu-img snapshot -d {quote(name)} {quote(path)}" for name, path in inside)
+    # Several of one name go in one command: the same one twice would be taken for a repetition.
+    return tuple(
+        " && ".join([f"sudo qemu-img snapshot -d {quote(name)} {quote(path)}"] * paths.count(path))
+        for name, paths in left.items()
+        for path in dict.fromkeys(paths)
+    )
 
 
 def regrow(host: Host, *, domain: str, tree: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - what is typed stays on its line
 """Wrong and other right states of the lesson on networks: what the student or root types to make them."""
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class State:
 def defined(content: str, name: str = NET, verb: str = "net-define") -> str:
     """Define, or create, a network of this content, in place of the one of its name."""
     uuid = f"$({VIRSH} net-uuid {name} 2>/dev/null | head -1)"
-    keep = f"sed \"s|</name>|</name><uuid>{uuid}</uuid>|;s|<uuid></uuid>||\""
+    keep = f'sed "s|</name>|</name><uuid>{uuid}</uuid>|;s|<uuid></uuid>||"'
     xml = f"<network><name>{name}</name>{content}</network>"
     return f"printf %s {quote(xml)} | {keep} | {VIRSH} {verb} /dev/stdin"
 
@@ -51,10 +52,18 @@ def _wrong(content: str, code: str) -> State:
 
 
 ISOLATED: dict[str, State] = {
-    "forward nat": State(restarted(f"<forward mode='nat'/>{ON_BRIDGE}{IP}"), {"settings": "forwards", "sealed": "leaves"}),
-    "forward route": State(restarted(f"<forward mode='route'/>{ON_BRIDGE}{IP}"), {"settings": "forwards", "sealed": "leaves"}),
-    "forward open": State(restarted(f"<forward mode='open'/>{ON_BRIDGE}{IP}"), {"settings": "forwards", "sealed": "leaves"}),
-    "forward nat in the definition": State(defined(f"<forward mode='nat'/>{ON_BRIDGE}{IP}"), {"settings": "forwards"}),
+    "forward nat": State(
+        restarted(f"<forward mode='nat'/>{ON_BRIDGE}{IP}"), {"settings": "forwards", "sealed": "leaves"}
+    ),
+    "forward route": State(
+        restarted(f"<forward mode='route'/>{ON_BRIDGE}{IP}"), {"settings": "forwards", "sealed": "leaves"}
+    ),
+    "forward open": State(
+        restarted(f"<forward mode='open'/>{ON_BRIDGE}{IP}"), {"settings": "forwards", "sealed": "leaves"}
+    ),
+    "forward nat in the definition": State(
+        defined(f"<forward mode='nat'/>{ON_BRIDGE}{IP}"), {"settings": "forwards"}
+    ),
     "forward nat until the restart": State(
         f"{restarted(f'<forward/>{ON_BRIDGE}{IP}')}; {defined(ON_BRIDGE + IP)}",
         {"settings": "restart-needed", "sealed": "leaves"},
@@ -69,7 +78,8 @@ ISOLATED: dict[str, State] = {
     "another range": _wrong(ON_BRIDGE + IP.replace(".254", ".200"), "wrong-range"),
     "no DHCP": _wrong(ON_BRIDGE + IP.replace(DHCP, ""), "no-dhcp"),
     "other range until the restart": State(
-        f"{restarted(ON_BRIDGE + IP.replace('.254', '.200'))}; {defined(ON_BRIDGE + IP)}", {"settings": "restart-needed"}
+        f"{restarted(ON_BRIDGE + IP.replace('.254', '.200'))}; {defined(ON_BRIDGE + IP)}",
+        {"settings": "restart-needed"},
     ),
     "inactive": State(STOP, {"active": "inactive", "sealed": "need-failed"}),
     "inactive, and forwards": State(
@@ -77,7 +87,8 @@ ISOLATED: dict[str, State] = {
     ),
     "no autostart": State(f"{VIRSH} net-autostart --disable {NET}", {"autostart": "no-autostart"}),
     "transient": State(
-        f"{GONE}; {defined(ON_BRIDGE + IP, verb='net-create')}", {"persistent": "transient", "autostart": "need-failed"}
+        f"{GONE}; {defined(ON_BRIDGE + IP, verb='net-create')}",
+        {"persistent": "transient", "autostart": "need-failed"},
     ),
     "transient, and forwards": State(
         f"{GONE}; {defined(f'<forward/>{ON_BRIDGE}{IP}', verb='net-create')}",
@@ -90,7 +101,9 @@ ISOLATED: dict[str, State] = {
         {"network": "in-session-mode"},
     ),
     "by another name": State(
-        f"{GONE}; {defined(ON_BRIDGE + IP, 'annat')}; {VIRSH} net-start annat", {"network": "missing"}, decides=True
+        f"{GONE}; {defined(ON_BRIDGE + IP, 'annat')}; {VIRSH} net-start annat",
+        {"network": "missing"},
+        decides=True,
     ),
     "its bridge is another network's": State(
         f"{restarted(f'<bridge name=`virbr7`/>{IP}'.replace('`', chr(39)))}; {defined(ON_BRIDGE, 'annat')}",
@@ -100,11 +113,16 @@ ISOLATED: dict[str, State] = {
     "bridge deleted": State(f"ip link delete {BRIDGE}", {"sealed": "bridge-missing"}),
     "opened by iptables": State("iptables -I FORWARD -i virbr1 -j ACCEPT", {"sealed": "leaves"}),
     "opened by iptables, twice": State(
-        "iptables -I FORWARD -s 192.168.50.0/24 -j ACCEPT; iptables -I FORWARD -i virbr1 -j ACCEPT", {"sealed": "leaves"}
+        "iptables -I FORWARD -s 192.168.50.0/24 -j ACCEPT; iptables -I FORWARD -i virbr1 -j ACCEPT",
+        {"sealed": "leaves"},
     ),
-    "opened in libvirt's chain": State("iptables -I LIBVIRT_FWO -i virbr1 -o eth0 -j ACCEPT", {"sealed": "leaves"}),
+    "opened in libvirt's chain": State(
+        "iptables -I LIBVIRT_FWO -i virbr1 -o eth0 -j ACCEPT", {"sealed": "leaves"}
+    ),
     "opened by nft": State("nft insert rule ip filter FORWARD iifname virbr1 accept", {"sealed": "leaves"}),
-    "libvirt's rule deleted": State("iptables -D LIBVIRT_FWO -i virbr1 -j REJECT", {"sealed": "nothing-refuses"}),
+    "libvirt's rule deleted": State(
+        "iptables -D LIBVIRT_FWO -i virbr1 -j REJECT", {"sealed": "nothing-refuses"}
+    ),
     "libvirt's rules flushed": State("iptables -F FORWARD", {"sealed": "nothing-refuses"}),
     "everything flushed": State("nft flush ruleset", {"sealed": "nothing-refuses"}),
     "flushed, and opened": State(
@@ -122,7 +140,11 @@ ISOLATED: dict[str, State] = {
         note="a port forward takes connections",
     ),
     "by prefix, and forward mode none": State(
-        restarted(f"<forward mode='none'/><bridge name='{BRIDGE}'/>{IP.replace(chr(39) + '255.255.255.0', chr(39) + '24')}".replace("netmask", "prefix"))
+        restarted(
+            f"<forward mode='none'/><bridge name='{BRIDGE}'/>{IP.replace(chr(39) + '255.255.255.0', chr(39) + '24')}".replace(
+                "netmask", "prefix"
+            )
+        )
     ),
 }
 
@@ -141,17 +163,19 @@ def added(xml: str, *flags: str) -> str:
 def edited(*entries: str) -> str:
     """The definition of default with these entries, and the network left as it runs."""
     rows = "".join(entries)
-    return f"{VIRSH} net-dumpxml --inactive default | sed \"/<host /d;s|</dhcp>|{rows}</dhcp>|\" | {VIRSH} net-define /dev/stdin"
+    return f'{VIRSH} net-dumpxml --inactive default | sed "/<host /d;s|</dhcp>|{rows}</dhcp>|" | {VIRSH} net-define /dev/stdin'
 
 
 #: No entries, neither live nor kept.
 NO_ENTRIES = (
-    f"{edited()}; {VIRSH} net-dumpxml default | grep -o \"<host .*ip='[^']*'\" | sed \"s/.*ip=/<host ip=/;s|$|/>|\" |"
-    f" while read -r one; do {VIRSH} net-update default delete ip-dhcp-host \"$one\" --live </dev/null; done"
+    f'{edited()}; {VIRSH} net-dumpxml default | grep -o "<host .*ip=\'[^\']*\'" | sed "s/.*ip=/<host ip=/;s|$|/>|" |'
+    f' while read -r one; do {VIRSH} net-update default delete ip-dhcp-host "$one" --live </dev/null; done'
 )
 STATIC: dict[str, State] = {
     "only live": State(added(entry(), "--live"), {"entry": "live-only"}),
-    "without a flag": State(f'{VIRSH} net-update default add ip-dhcp-host "{entry()}"', {"entry": "live-only"}),
+    "without a flag": State(
+        f'{VIRSH} net-update default add ip-dhcp-host "{entry()}"', {"entry": "live-only"}
+    ),
     "only in the definition": State(added(entry(), "--config"), {"entry": "config-only"}),
     "none": State("true", {"entry": "missing"}),
     "another machine's MAC": State(added(entry(OTHER_MAC)), {"entry": "another-mac"}),
@@ -161,13 +185,20 @@ STATIC: dict[str, State] = {
     "outside the subnet": State(added(entry(address="10.1.1.1")), {"entry": "outside-subnet"}),
     "another address": State(added(entry(address="192.168.122.60")), {"entry": "another-address"}),
     "live right, kept wrong": State(
-        f"{added(entry(), '--live')}; {added(entry(address='192.168.122.60'), '--config')}", {"entry": "another-address"}
+        f"{added(entry(), '--live')}; {added(entry(address='192.168.122.60'), '--config')}",
+        {"entry": "another-address"},
     ),
-    "its address kept for another too": State(edited(entry(), entry(OTHER_MAC, name="b")), {"entry": "duplicate"}),
-    "its MAC there twice": State(edited(entry(), entry(address="192.168.122.60", name="b")), {"entry": "duplicate"}),
+    "its address kept for another too": State(
+        edited(entry(), entry(OTHER_MAC, name="b")), {"entry": "duplicate"}
+    ),
+    "its MAC there twice": State(
+        edited(entry(), entry(address="192.168.122.60", name="b")), {"entry": "duplicate"}
+    ),
     "without a name": State(added(entry(name=None)), note="no name"),
     "capital letters": State(added(entry(MAC.upper()))),
-    "another guest has one, too": State(f"{added(entry())}; {added(entry(OTHER_MAC, '192.168.122.60', 'b'))}"),
+    "another guest has one, too": State(
+        f"{added(entry())}; {added(entry(OTHER_MAC, '192.168.122.60', 'b'))}"
+    ),
 }
 
 _TABLE = "nft add table ip labb"
@@ -204,9 +235,13 @@ FORWARD: dict[str, State] = {
         "forward-refused",
     ),
     "iptables, translated only": _no(
-        f"iptables -t nat -A PREROUTING -p tcp --dport 2222 -j DNAT --to-destination {GUEST}:22", "forward-refused"
+        f"iptables -t nat -A PREROUTING -p tcp --dport 2222 -j DNAT --to-destination {GUEST}:22",
+        "forward-refused",
     ),
-    "chain without a hook": _no(f"{_TABLE}; nft add chain ip labb pre; nft add rule ip labb pre {_RULE}; {_ACCEPT}", "chain-not-hooked"),
+    "chain without a hook": _no(
+        f"{_TABLE}; nft add chain ip labb pre; nft add rule ip labb pre {_RULE}; {_ACCEPT}",
+        "chain-not-hooked",
+    ),
     "chain at another hook": _no(
         f"{_TABLE}; nft add chain ip labb out '{{ type nat hook output priority -100; }}'; "
         f"nft add rule ip labb out {_RULE}; {_ACCEPT}",
@@ -214,14 +249,18 @@ FORWARD: dict[str, State] = {
     ),
     "udp": _no(_pre(f"udp dport 2222 dnat to {GUEST}:22"), "wrong-protocol"),
     "iptables, udp": _no(
-        f"iptables -t nat -A PREROUTING -p udp --dport 2222 -j DNAT --to-destination {GUEST}:22; {_ACCEPT}", "wrong-protocol"
+        f"iptables -t nat -A PREROUTING -p udp --dport 2222 -j DNAT --to-destination {GUEST}:22; {_ACCEPT}",
+        "wrong-protocol",
     ),
     "another port": _no(_pre(f"tcp dport 2223 dnat to {GUEST}:22"), "wrong-port"),
     "iptables, another port": _no(
-        f"iptables -t nat -A PREROUTING -p tcp --dport 222 -j DNAT --to-destination {GUEST}:22; {_ACCEPT}", "wrong-port"
+        f"iptables -t nat -A PREROUTING -p tcp --dport 222 -j DNAT --to-destination {GUEST}:22; {_ACCEPT}",
+        "wrong-port",
     ),
     "another address": _no(_pre("tcp dport 2222 dnat to 192.168.122.51:22"), "wrong-address"),
-    "another address, not accepted": _no(_pre("tcp dport 2222 dnat to 192.168.122.51:22", "true"), "wrong-address"),
+    "another address, not accepted": _no(
+        _pre("tcp dport 2222 dnat to 192.168.122.51:22", "true"), "wrong-address"
+    ),
     "iptables, another address": _no(
         f"iptables -t nat -A PREROUTING -p tcp --dport 2222 -j DNAT --to-destination 192.168.122.51:22; {_ACCEPT}",
         "wrong-address",
@@ -233,7 +272,9 @@ FORWARD: dict[str, State] = {
         "wrong-address",
     ),
     "after a drop": _no(f"{_pre('tcp dport 2222 drop')}; nft add rule ip labb pre {_RULE}", "refused-before"),
-    "after an accept": _no(f"{_pre('tcp dport 2222 accept')}; nft add rule ip labb pre {_RULE}", "rule-not-met"),
+    "after an accept": _no(
+        f"{_pre('tcp dport 2222 accept')}; nft add rule ip labb pre {_RULE}", "rule-not-met"
+    ),
     "a drop in an earlier chain": _no(
         f"{_pre(_RULE)}; nft add chain ip labb f '{{ type filter hook prerouting priority -150; }}';"
         " nft add rule ip labb f tcp dport 2222 drop",
@@ -247,10 +288,13 @@ FORWARD: dict[str, State] = {
     ),
     "dormant table": _no(f"{_DNAT}; {_ACCEPT}; nft add table ip labb '{{ flags dormant; }}'", "no-rule"),
     "chain of type filter in the way": _no(
-        f"{_TABLE}; nft add chain ip labb pre '{{ type filter hook prerouting priority dstnat; }}'; {_ACCEPT}", "no-rule"
+        f"{_TABLE}; nft add chain ip labb pre '{{ type filter hook prerouting priority dstnat; }}'; {_ACCEPT}",
+        "no-rule",
     ),
     "forwarding off": _no(f"{_DNAT}; {_ACCEPT}; sysctl -qw net.ipv4.ip_forward=0", "forwarding-off"),
-    "forwarding off, and nothing accepted": _no(f"{_DNAT}; sysctl -qw net.ipv4.ip_forward=0", "forwarding-off"),
+    "forwarding off, and nothing accepted": _no(
+        f"{_DNAT}; sysctl -qw net.ipv4.ip_forward=0", "forwarding-off"
+    ),
     "another chain drops ssh": _no(
         f"{_DNAT}; {_ACCEPT}; nft add table ip own; nft add chain ip own f '{{ type filter hook forward priority -5; }}';"
         " nft add rule ip own f tcp dport 22 drop",
@@ -289,7 +333,9 @@ FORWARD: dict[str, State] = {
         f"{_COURSE}; {_ACCEPT}; cp -n /etc/nftables.conf /root/; nft list table ip nat >> /etc/nftables.conf",
         note="does not start after a restart",
     ),
-    "put back by the hook": State("/root/portforward default started begin -; install -D -m 755 /root/portforward /etc/libvirt/hooks/network.d/portforward"),
+    "put back by the hook": State(
+        "/root/portforward default started begin -; install -D -m 755 /root/portforward /etc/libvirt/hooks/network.d/portforward"
+    ),
     "a hook that is not executable": State(
         "/root/portforward default started begin -; install -D -m 644 /root/portforward /etc/libvirt/hooks/network.d/portforward",
         note="no hook",

@@ -3,6 +3,7 @@
 Each is what root types on a machine with libvirt's default network and its iptables backend.
 """
 
+# ruff: noqa: E501 - commands are written as they are typed
 from __future__ import annotations
 
 import shlex
@@ -65,7 +66,9 @@ STATES: dict[str, str] = {
     "accept in an own chain": f"{_DNAT}; iptables -N MINE; iptables -A MINE -j ACCEPT; iptables -I FORWARD -j MINE",
     "accept in another base chain": _DNAT
     + "; "
-    + _loaded("table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n }\n }\n"),
+    + _loaded(
+        "table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n }\n }\n"
+    ),
     "wrong port": _pre(f"tcp dport 2223 dnat to {GUEST}:22"),
     "wrong target port": _pre(f"tcp dport 2222 dnat to {GUEST}:23"),
     "no target port": _pre(f"tcp dport 2222 dnat to {GUEST}"),
@@ -92,7 +95,9 @@ STATES: dict[str, str] = {
     "other source address": _pre(f"ip saddr != 203.0.113.7 tcp dport 2222 dnat to {GUEST}:22"),
     "destination address": _pre(f"ip daddr 198.51.100.2 tcp dport 2222 dnat to {GUEST}:22"),
     "concatenation": _pre(f"ip daddr . tcp dport {{ 198.51.100.2 . 2222 }} dnat to {GUEST}:22"),
-    "concatenation with ranges": _pre(f"ip saddr . tcp dport {{ 203.0.113.0/24 . 2000-3000 }} dnat to {GUEST}:22"),
+    "concatenation with ranges": _pre(
+        f"ip saddr . tcp dport {{ 203.0.113.0/24 . 2000-3000 }} dnat to {GUEST}:22"
+    ),
     "map": _pre(f"dnat to tcp dport map {{ 2222 : {GUEST} . 22 }}"),
     "map without it": _pre(f"dnat to tcp dport map {{ 2223 : {GUEST} . 22 }}"),
     "map of addresses": _pre(f"tcp dport 2222 dnat to tcp dport map {{ 2222 : {GUEST} }} : 22"),
@@ -254,7 +259,9 @@ STATES: dict[str, str] = {
     + "; nft insert rule ip filter FORWARD tcp dport 22 goto c; iptables -P FORWARD DROP",
     "named set": _DNAT
     + "; "
-    + _loaded(f"table ip filter {{ set s {{ type ipv4_addr; flags interval; elements = {{ {GUEST}/31 }}; }}\n }}\n")
+    + _loaded(
+        f"table ip filter {{ set s {{ type ipv4_addr; flags interval; elements = {{ {GUEST}/31 }}; }}\n }}\n"
+    )
     + "; nft insert rule ip filter FORWARD ip daddr @s accept",
     "named map of verdicts": _DNAT
     + "; "
@@ -289,7 +296,9 @@ NFTABLES_STATES: dict[str, str] = {
     + _NFTABLES_ACCEPT,
     "accept in another base chain": _DNAT
     + "; "
-    + _loaded("table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n }\n }\n"),
+    + _loaded(
+        "table ip own { chain f { type filter hook forward priority -10; policy accept; accept\n }\n }\n"
+    ),
     "forwarding off": f"{_DNAT}; {_NFTABLES_ACCEPT}; sysctl -qw net.ipv4.ip_forward=0",
     "wrong address": f"{_DNAT}; {_NFTABLES_ACCEPT}".replace(GUEST, "192.168.122.51"),
     "udp": f"{_DNAT}; {_NFTABLES_ACCEPT}".replace("tcp", "udp"),
@@ -301,8 +310,10 @@ UNKNOWN: dict[str, tuple[str, str]] = {
     "quota": ("quota", _insert("quota over 10 mbytes accept")),
     "random": ("numgen", _insert("numgen random mod 2 0 accept")),
     "recent": ("iptables -m recent", f"{_DNAT}; iptables -I FORWARD -m recent --name x --rcheck -j ACCEPT"),
-    "multiport --ports": ("iptables -m multiport", f"{_DNAT}; iptables -I FORWARD -p tcp -m multiport ! --ports 23:25 "
-    "-j ACCEPT"),
+    "multiport --ports": (
+        "iptables -m multiport",
+        f"{_DNAT}; iptables -I FORWARD -p tcp -m multiport ! --ports 23:25 -j ACCEPT",
+    ),
     "netmap": ("iptables -j NETMAP", "iptables -t nat -I PREROUTING -j NETMAP --to 10.1.0.0/24; " + _GOOD),
     "changing set": (
         "@s",

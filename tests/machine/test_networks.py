@@ -27,7 +27,6 @@ from tests.machine.network_states import (
     GUEST,
     ISOLATED,
     MAC,
-    NET,
     NO_ENTRIES,
     OTHER_MAC,
     RIGHT,
@@ -42,11 +41,14 @@ from tests.machine.network_states import (
 NAT, ISOLATED_STEP, STATIC_STEP, FORWARD_STEP, FLOW = (
     f"networks/{name}" for name in ("nat", "isolated", "static-lease", "port-forward", "flow")
 )
+# No guest here has had it, and so it has no lease.
+NEW_MAC = "52:54:00:77:77:78"
 # iptables-restore makes all of iptables' own chains; libvirt alone makes no others in nat than POSTROUTING.
 _CLEAN = (
     "nft flush ruleset; iptables-restore < /root/clean; for chain in PREROUTING INPUT OUTPUT; do"
     " nft delete chain ip nat $chain; done; sysctl -qw net.ipv4.ip_forward=1;"
-    " rm -f /etc/libvirt/hooks/network.d/portforward; [ ! -e /root/nftables.conf ] || mv /root/nftables.conf /etc/"
+    " rm -f /etc/libvirt/hooks/network.d/portforward;"
+    " [ ! -e /root/nftables.conf ] || mv /root/nftables.conf /etc/"
 )
 
 
@@ -148,10 +150,17 @@ def test_a_changed_mac_has_no_lease_yet(nat: Machine) -> None:
 
 
 def test_a_guest_on_another_network(nat: Machine) -> None:
-    edit = "virt-xml --connect qemu:///system vm-nat --edit --network clearxml=yes,network={},model=virtio,mac=" + MAC
+    edit = (
+        "virt-xml --connect qemu:///system vm-nat --edit --network clearxml=yes,network={},model=virtio,mac="
+        + MAC
+    )
     xml = "<network><name>annat</name><bridge name='virbr9'/></network>"
-    _root(nat, f"echo \"{xml}\" | {VIRSH} net-define /dev/stdin; {VIRSH} net-start annat; {edit.format('annat')}")
-    with _spoilt(nat, "true", f"{edit.format('default')}; {VIRSH} net-destroy annat; {VIRSH} net-undefine annat"):
+    _root(
+        nat, f'echo "{xml}" | {VIRSH} net-define /dev/stdin; {VIRSH} net-start annat; {edit.format("annat")}'
+    )
+    with _spoilt(
+        nat, "true", f"{edit.format('default')}; {VIRSH} net-destroy annat; {VIRSH} net-undefine annat"
+    ):
         assert_mended(nat, NAT, {"nic": "wrong-network"})
 
 
@@ -191,7 +200,9 @@ def _check(judged: Judged, name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", ISOLATED)
 def test_the_isolated_network(isolated: Machine, name: str) -> None:
     session = "su - student -c 'virsh -c qemu:///session net-undefine isolerat-natverk'"
-    with _spoilt(isolated, ISOLATED[name].make, f"{session if 'session' in name else 'true'}; {RIGHT}; {_CLEAN}"):
+    with _spoilt(
+        isolated, ISOLATED[name].make, f"{session if 'session' in name else 'true'}; {RIGHT}; {_CLEAN}"
+    ):
         _proved(isolated, ISOLATED_STEP, ISOLATED[name])
 
 
@@ -243,13 +254,17 @@ def test_a_guest_that_keeps_its_old_address(static: Machine) -> None:
 
 
 def test_the_lease_of_an_older_mac(static: Machine) -> None:
-    change = f"virt-xml --connect qemu:///system vm-nat --edit --network mac={OTHER_MAC}"
+    change = f"virt-xml --connect qemu:///system vm-nat --edit --network mac={NEW_MAC}"
     _root(static, change)
     assert judge(static, STATIC_STEP).codes == {"entry": "another-mac", "lease": "need-failed"}
     _root(static, f"{VIRSH} destroy vm-nat; {VIRSH} start vm-nat --paused; {VIRSH} resume vm-nat")
     assert judge(static, NAT).codes == {"lease": "older-mac"}
     assert_mended(static, STATIC_STEP, {"entry": "another-mac"})
-    _root(static, f"{change.replace(OTHER_MAC, MAC)}; {NO_ENTRIES}; {added(entry())}; {VIRSH} destroy vm-nat; {VIRSH} start vm-nat")
+    _root(
+        static,
+        f"{change.replace(NEW_MAC, MAC)}; {NO_ENTRIES}; {added(entry())};"
+        f" {VIRSH} destroy vm-nat; {VIRSH} start vm-nat",
+    )
     _wait_for(static, GUEST)
 
 
@@ -279,7 +294,6 @@ def test_the_port_forward(static: Machine, client: Client, name: str) -> None:
 
 
 def test_a_port_forward_to_a_stopped_network(static: Machine, client: Client) -> None:
-    assert NET
     _root(static, f"{_CLEAN}; /root/portforward default started begin -; {VIRSH} net-destroy default")
     assert client.banner(2222, timeout=1.5) is None
     assert_mended(static, FORWARD_STEP, {"forward": "no-network"})

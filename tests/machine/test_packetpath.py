@@ -17,7 +17,10 @@ from tutor.host.firewall import FORMS_COMMAND, split_forms
 from tutor.packetpath import Link, Packet, Path, Reaches, Route, Ruleset, Unknown, World, connect
 
 # iptables-restore makes all of iptables' own chains; libvirt alone makes no others in nat than POSTROUTING.
-_RESTORE = "iptables-restore < /root/saved; for chain in PREROUTING INPUT OUTPUT; do nft delete chain ip nat $chain; done"
+_RESTORE = (
+    "iptables-restore < /root/saved; "
+    "for chain in PREROUTING INPUT OUTPUT; do nft delete chain ip nat $chain; done"
+)
 _LEASE = f"<host mac='52:54:00:aa:bb:cc' ip='{GUEST}'/>"
 
 
@@ -49,7 +52,9 @@ class Lab:
             for entry in json.loads(self.root("ip -j address show"))
         )
         routes = tuple(
-            Route("0.0.0.0/0" if entry["dst"] == "default" else entry["dst"], entry["dev"], entry.get("gateway"))
+            Route(
+                "0.0.0.0/0" if entry["dst"] == "default" else entry["dst"], entry["dev"], entry.get("gateway")
+            )
             for entry in json.loads(self.root("ip -j route show"))
         )
         return World(links, routes, self.root("cat /proc/sys/net/ipv4/ip_forward").strip() == "1")

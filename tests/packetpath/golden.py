@@ -39,7 +39,10 @@ def _fetch(scratch: Path) -> None:
     ]
     call([*apt, "update"], timeout=_FETCH_SECONDS)
     package = ["source", "--download-only", "--tar-only", f"libvirt/{SUITE}"]
-    call(["sh", "-c", 'cd "$1" && shift && exec "$@"', "fetch", str(scratch), *apt, *package], timeout=_FETCH_SECONDS)
+    call(
+        ["sh", "-c", 'cd "$1" && shift && exec "$@"', "fetch", str(scratch), *apt, *package],
+        timeout=_FETCH_SECONDS,
+    )
     archive = next(scratch.glob("libvirt_*.orig.tar.*z"), None)
     if archive is None:
         raise MachineError("The source package of libvirt has no original archive.")

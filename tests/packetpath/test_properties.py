@@ -54,11 +54,21 @@ UNKNOWNS: list[Statement] = [
     match(SADDR, "@none"),
     {"queue": None},
 ]
-ENDS = [ACCEPT, DROP, REJECT, RETURN, jump("sub"), goto("sub"), {"mangle": {"key": {"meta": {"key": "mark"}}, "value": 1}}]
+ENDS = [
+    ACCEPT,
+    DROP,
+    REJECT,
+    RETURN,
+    jump("sub"),
+    goto("sub"),
+    {"mangle": {"key": {"meta": {"key": "mark"}}, "value": 1}},
+]
 
 conditions = st.lists(st.sampled_from(CONDITIONS), max_size=2)
 filtering = st.builds(lambda found, end: [*found, end], conditions, st.sampled_from(ENDS))
-translating = st.builds(lambda found, end: [*found, end], conditions, st.sampled_from([dnat(), ACCEPT, RETURN]))
+translating = st.builds(
+    lambda found, end: [*found, end], conditions, st.sampled_from([dnat(), ACCEPT, RETURN])
+)
 leaf = st.builds(lambda found, end: [*found, end], conditions, st.sampled_from([ACCEPT, DROP, RETURN]))
 some = st.lists(filtering, max_size=4)
 
@@ -78,7 +88,9 @@ def rulesets(draw: st.DrawFn, doubtful: bool = False) -> list[Statement]:
         )
     policy = st.sampled_from(["accept", "accept", "drop"])
     entries = chain("sub", *draw(st.lists(leaf, max_size=2)))
-    entries += chain("pre", *draw(st.lists(translating, max_size=2)), [dnat()], hook="prerouting", type="nat", prio=-100)
+    entries += chain(
+        "pre", *draw(st.lists(translating, max_size=2)), [dnat()], hook="prerouting", type="nat", prio=-100
+    )
     entries += chain("early", *draw(some), hook="prerouting", prio=draw(st.sampled_from([-300, -150, 0])))
     entries += chain("fw", *draw(rules), hook="forward", prio=0, policy=draw(policy))
     entries += chain("fx", *draw(rules), hook="forward", prio=5, policy=draw(policy))
@@ -101,7 +113,10 @@ def test_a_ruleset_of_known_constructs_is_never_unknown(entries: list[Statement]
     assert not isinstance(judge(entries).outcome, Unknown)
 
 
-@given(st.lists(st.lists(st.sampled_from(UNKNOWNS), min_size=1, max_size=3), min_size=1, max_size=4), st.booleans())
+@given(
+    st.lists(st.lists(st.sampled_from(UNKNOWNS), min_size=1, max_size=3), min_size=1, max_size=4),
+    st.booleans(),
+)
 def test_unknown_constructs_alone_never_let_a_forward_pass(rules: list[Any], translated: bool) -> None:
     entries = chain("pre", *rules, hook="prerouting", type="nat", prio=-100)
     assert isinstance(judge(entries).outcome, (Unknown, Local))
@@ -116,7 +131,7 @@ NAMES = {"t": "u", "sub": "a", "pre": "zz", "early": "b", "fw": "FORWARD", "fx":
 
 def renamed(entry: Any) -> Any:
     if isinstance(entry, dict):
-        return {k: NAMES[v] if k in ("table", "chain", "name", "target") else renamed(v) for k, v in entry.items()}
+        return {k: NAMES.get(v, v) if isinstance(v, str) else renamed(v) for k, v in entry.items()}
     return [renamed(one) for one in entry] if isinstance(entry, list) else entry
 
 
@@ -139,7 +154,9 @@ UNRELATED = st.sampled_from([
 
 
 @given(rulesets(doubtful=True), UNRELATED, st.data())
-def test_an_unrelated_rule_never_matters(entries: list[Statement], rule: list[Statement], data: st.DataObject) -> None:
+def test_an_unrelated_rule_never_matters(
+    entries: list[Statement], rule: list[Statement], data: st.DataObject
+) -> None:
     before = kind(judge(entries))
     name = data.draw(st.sampled_from(["sub", "pre", "early", "fw", "fx"]))
     new = {"rule": {"family": "ip", "table": "t", "chain": name, "handle": 99, "expr": rule}}
@@ -151,7 +168,9 @@ def test_an_unrelated_rule_never_matters(entries: list[Statement], rule: list[St
 
 
 @given(rulesets(doubtful=True), st.sampled_from(CONDITIONS))
-def test_knowing_less_never_turns_one_answer_into_another(entries: list[Statement], hidden: Statement) -> None:
+def test_knowing_less_never_turns_one_answer_into_another(
+    entries: list[Statement], hidden: Statement
+) -> None:
     """A condition made unknown leaves the outcome as it was, or makes it unknown."""
     veiled = json.loads(json.dumps(entries).replace(json.dumps(hidden), json.dumps({"limit": {}})))
     known, less = judge(entries).outcome, judge(veiled).outcome

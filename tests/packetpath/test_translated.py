@@ -87,8 +87,14 @@ TEXTS: list[tuple[str, list[dict[str, Any]]]] = [
     ('log prefix "x y: " level info comment "a # b"', [{"log": None}]),
     ("reject with icmp type host-prohibited", [{"reject": None}]),
     ("limit rate 5/minute burst 10 packets accept", [{"limit": {}}, ACCEPT]),
-    ('xt match "recent" xt target CHECKSUM', [{"xt": {"type": "match", "name": "recent"}}, {"xt": {"type": "target", "name": "CHECKSUM"}}]),
-    ("tcp option maxseg size set rt mtu", [{"mangle": {"key": {"tcp option": {"name": "maxseg", "field": "size"}}, "value": None}}]),
+    (
+        'xt match "recent" xt target CHECKSUM',
+        [{"xt": {"type": "match", "name": "recent"}}, {"xt": {"type": "target", "name": "CHECKSUM"}}],
+    ),
+    (
+        "tcp option maxseg size set rt mtu",
+        [{"mangle": {"key": {"tcp option": {"name": "maxseg", "field": "size"}}, "value": None}}],
+    ),
 ]  # fmt: skip
 
 
@@ -99,7 +105,13 @@ def test_a_rule_is_read(text: str, statements: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["frobnicate", 'meta hour "10:00"-"12:00" drop', "tcp option 5 exists accept", "dnat to", "ip saddr { 1.2.3.4"],
+    [
+        "frobnicate",
+        'meta hour "10:00"-"12:00" drop',
+        "tcp option 5 exists accept",
+        "dnat to",
+        "ip saddr { 1.2.3.4",
+    ],
 )
 def test_what_is_not_understood_is_refused_whole(text: str) -> None:
     with pytest.raises(NotReadable):
@@ -136,14 +148,16 @@ def test_iptables_save_tells_what_the_translation_of_ctstate_loses(asked: str, l
     conntrack = {"xt": {"type": "match", "name": "conntrack"}}
     others = [match(STATE, "established", "in"), ACCEPT]
     rules = forward([conntrack, ACCEPT], others, policy="drop")
-    plain = asked.split()[-1] == "NEW"
+    plain = asked.rsplit(maxsplit=1)[-1] == "NEW"
     text = listed("fw", "ct state new accept" if plain else "ct status dnat accept")
     saved = f"*t\n:fw ACCEPT [0:0]\n-A fw -m conntrack {asked} -j ACCEPT\n-A fw -j X\nCOMMIT\n"
     outcome = path(FORWARDED, rules, text=text, saved=saved).outcome
     assert outcome == REACHED if lets else isinstance(outcome, Refused)
     if not plain:
         assert isinstance(path(FORWARDED, rules, text=text).outcome, Unknown)
-        assert isinstance(path(FORWARDED, rules, text=text, saved=saved.replace("-A fw -j X\n", "")).outcome, Unknown)
+        assert isinstance(
+            path(FORWARDED, rules, text=text, saved=saved.replace("-A fw -j X\n", "")).outcome, Unknown
+        )
 
 
 @pytest.mark.parametrize(

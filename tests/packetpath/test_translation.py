@@ -146,7 +146,9 @@ def test_masquerade_takes_the_address_of_the_outgoing_interface() -> None:
     assert outcome(FORWARDED, masquerade(port={"range": [1024, 65535]})) == REACHED
 
 
-@pytest.mark.parametrize(("source", "comes_back"), [("192.168.122.1", True), ("10.0.0.1", True), (ELSEWHERE, False)])
+@pytest.mark.parametrize(
+    ("source", "comes_back"), [("192.168.122.1", True), ("10.0.0.1", True), (ELSEWHERE, False)]
+)
 def test_the_answer_must_find_back(source: str, comes_back: bool) -> None:
     assert (outcome(FORWARDED, masquerade("snat", addr=source)) == REACHED) is comes_back
 

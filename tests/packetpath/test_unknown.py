@@ -27,8 +27,8 @@ from tutor.packetpath import Refused, Unknown
 LIMIT: Statement = {"limit": {"rate": 5, "per": "second"}}
 
 
-def construct(*parts: list[Statement], **forms: str) -> str:
-    outcome = path(FORWARDED, *parts, **forms).outcome
+def construct(*parts: list[Statement]) -> str:
+    outcome = path(FORWARDED, *parts).outcome
     assert isinstance(outcome, Unknown), outcome
     return outcome.construct
 
@@ -107,7 +107,9 @@ def test_other_families_are_feared_where_they_refuse(table: str) -> None:
 
 def test_ingress_is_followed_on_the_interface_and_feared_on_a_bridges_port() -> None:
     on: dict[str, Any] = {"hook": "ingress", "table": "netdev n"}
-    assert isinstance(path(FORWARDED, chain("c", [match(DPORT, 2222), DROP], **on, dev="eth0")).outcome, Refused)
+    assert isinstance(
+        path(FORWARDED, chain("c", [match(DPORT, 2222), DROP], **on, dev="eth0")).outcome, Refused
+    )
     assert path(FORWARDED, chain("c", [match(DPORT, 22), DROP], **on, dev=["eth0"])).outcome == REACHED
     assert path(FORWARDED, chain("c", [DROP], **on, dev="virbr1")).outcome == REACHED
     assert construct(chain("c", [DROP], **on, dev="vnet0")) == "table netdev n"

@@ -36,7 +36,7 @@ def a_set(name: str, *elements: Any, kind: str = "set", **more: Any) -> list[Sta
     return [{kind: {"family": "ip", "table": "t", "name": name, "handle": 9, "elem": list(elements), **more}}]
 
 
-OTHERS = [match({"ct": {"key": "state"}}, "established", "in"), ACCEPT]
+OTHERS: list[Statement] = [match({"ct": {"key": "state"}}, "established", "in"), ACCEPT]
 
 
 def test_accept_ends_its_base_chain_only() -> None:
@@ -91,7 +91,11 @@ def test_continue_goes_on() -> None:
 
 
 def test_a_rule_without_a_verdict_goes_on() -> None:
-    harmless = [{"counter": {}}, {"log": {}}, {"mangle": {"key": {"meta": {"key": "priority"}}, "value": 1}}]
+    harmless: list[Statement] = [
+        {"counter": {}},
+        {"log": {}},
+        {"mangle": {"key": {"meta": {"key": "priority"}}, "value": 1}},
+    ]
     assert not reaches(forward(harmless, [DROP]))
 
 

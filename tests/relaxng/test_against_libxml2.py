@@ -39,28 +39,47 @@ def element(content: str) -> str:
 
 
 SCHEMAS = {
-    "interleave": element('<interleave><element name="b"><empty/></element><element name="c"><text/></element></interleave>'),
+    "interleave": element(
+        '<interleave><element name="b"><empty/></element><element name="c"><text/></element></interleave>'
+    ),
     "mixed": element('<mixed><zeroOrMore><element name="b"><empty/></element></zeroOrMore></mixed>'),
     "group": element('<element name="b"><empty/></element><element name="c"><text/></element>'),
     "choice": element('<choice><attribute name="x"/><element name="b"><empty/></element><text/></choice>'),
     "value": element("<choice><value>one two</value><value type='string'> b </value></choice>"),
-    "integer": element('<data type="int"><param name="minInclusive">-1</param><param name="maxInclusive">7</param></data>'),
+    "integer": element(
+        '<data type="int"><param name="minInclusive">-1</param><param name="maxInclusive">7</param></data>'
+    ),
     "pattern": element('<data type="string"><param name="pattern">[a-c^$]+\\.?</param></data>'),
     "unsigned": element('<data type="unsignedShort"/>'),
     "length": element('<data type="string"><param name="maxLength">3</param></data>'),
     "time": element('<data type="dateTime"/>'),
     "except": element('<data type="string"><except><value>b</value></except></data>'),
     "list": element('<list><oneOrMore><data type="int"/></oneOrMore></list>'),
-    "any": element('<zeroOrMore><element><anyName><except><name>b</name></except></anyName><text/></element></zeroOrMore>'),
-    "namespace": element('<element name="b" ns="u:v"><attribute name="x"/><element name="c"><empty/></element></element>'),
+    "any": element(
+        "<zeroOrMore><element><anyName><except><name>b</name></except></anyName><text/></element>"
+        "</zeroOrMore>"
+    ),
+    "namespace": element(
+        '<element name="b" ns="u:v"><attribute name="x"/><element name="c"><empty/></element></element>'
+    ),
     "nsName": element('<oneOrMore><element><nsName ns="u:v"/><empty/></element></oneOrMore>'),
     "empty": element("<empty/>"),
     "not allowed": element('<optional><element name="b"><notAllowed/></element></optional>'),
-    "optional attributes": element('<optional><attribute name="x"><choice><value>1</value><value>2</value></choice></attribute></optional>'),
-    "nested": element('<grammar><start><ref name="r"/></start><define name="r"><element name="b"><parentRef name="r"/></element></define></grammar>') + '<define name="r"><text/></define>',
-    "included twice over": '<include href="lower.rng"><define name="r"><element name="c"><empty/></element></define></include>',
-    "combined": element('<ref name="r"/>') + '<define name="r" combine="choice"><element name="b"><empty/></element></define><define name="r" combine="choice"><text/></define>',
-}  # fmt: skip
+    "optional attributes": element(
+        '<optional><attribute name="x"><choice><value>1</value><value>2</value></choice></attribute>'
+        "</optional>"
+    ),
+    "nested": element(
+        '<grammar><start><ref name="r"/></start><define name="r"><element name="b">'
+        '<parentRef name="r"/></element></define></grammar>'
+    )
+    + '<define name="r"><text/></define>',
+    "included twice over": '<include href="lower.rng"><define name="r"><element name="c"><empty/>'
+    "</element></define></include>",
+    "combined": element('<ref name="r"/>')
+    + '<define name="r" combine="choice"><element name="b"><empty/></element></define>'
+    '<define name="r" combine="choice"><text/></define>',
+}
 LOWER = (
     element('<ref name="r"/>') + '<div><define name="r"><element name="b"><empty/></element></define></div>'
 )
@@ -91,8 +110,10 @@ DOCUMENTS = [
 def test_the_verdicts_are_the_same(write: Write, name: str) -> None:
     path = write(SCHEMAS[name], lower=LOWER)
     reference, ours = etree.RelaxNG(etree.parse(path)), load(str(path))
-    verdicts = {text: reference.validate(etree.fromstring(text)) for text in DOCUMENTS}
-    assert {text: not validate(read(text.encode()), ours) for text in DOCUMENTS} == verdicts
+    # Text that a comment parts is one to RELAX NG; in a list, libxml2 has it in two.
+    documents = [text for text in DOCUMENTS if name != "list" or "1<" not in text]
+    verdicts = {text: reference.validate(etree.fromstring(text)) for text in documents}
+    assert {text: not validate(read(text.encode()), ours) for text in documents} == verdicts
     assert False in verdicts.values()
 
 

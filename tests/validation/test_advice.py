@@ -29,16 +29,29 @@ def warnings(content: str) -> list[tuple[str, int]]:
         ('address="192.168.150.1"', 'address="192.168.150.255"', [("address-not-usable", 27)]),
         ("150.100", "151.100", [("range-reversed", 30), ("range-outside", 30)]),
         ("150.200", "151.200", [("range-outside", 30)]),
-        ('"192.168.150.100" end="192.168.150.200"', '"192.168.150.9" end="192.168.150.3"', [("range-reversed", 30)]),
+        (
+            '"192.168.150.100" end="192.168.150.200"',
+            '"192.168.150.9" end="192.168.150.3"',
+            [("range-reversed", 30)],
+        ),
         ('ip="192.168.150.50"', 'ip="192.168.15.50"', [("address-outside", 33)]),
         ('ip="192.168.150.50"', 'ip="192.168.150.1"', [("duplicate-ip", 33)]),
         (HOST, HOST + HOST.replace(".50", ".51").replace("lab-vm", "b"), [("duplicate-mac", 33)]),
         (HOST, HOST + HOST.replace(":56", ":57").replace("lab-vm", "b"), [("duplicate-ip", 33)]),
-        (HOST, HOST + HOST.upper().replace("HOST", "host").replace("MAC=", "mac=").replace("NAME=", "name=").replace("IP=", "ip="), [("duplicate-mac", 33), ("duplicate-ip", 33)]),
+        (
+            HOST,
+            HOST
+            + HOST.upper()
+            .replace("HOST", "host")
+            .replace("MAC=", "mac=")
+            .replace("NAME=", "name=")
+            .replace("IP=", "ip="),
+            [("duplicate-mac", 33), ("duplicate-ip", 33)],
+        ),
         ('netmask="255.255.255.0"', 'prefix="24"', []),
         ('netmask="255.255.255.0"', 'netmask="255.0.255.0"', []),
     ],
-)  # fmt: skip
+)
 def test_a_network(old: str, new: str, told: list[tuple[str, int]]) -> None:
     assert warnings(NETWORK.replace(old, new, 1)) == told
 
@@ -57,10 +70,14 @@ def domain(tmp_path: Path) -> str:
         ("", "", []),
         ("lab-vm.qcow2", "lab-wm.qcow2", [("file-missing", 47)]),
         ('dev="sda"', 'dev="vda"', [("duplicate-target", 58)]),
-        ('<source bridge="br0"/>', '<mac address="52:54:00:12:34:56"/><source bridge="br0"/>', [("duplicate-mac", 77)]),
+        (
+            '<source bridge="br0"/>',
+            '<mac address="52:54:00:12:34:56"/><source bridge="br0"/>',
+            [("duplicate-mac", 77)],
+        ),
         ('"br0"', '"a-bridge-too-far"', [("bridge-name-too-long", 77)]),
     ],
-)  # fmt: skip
+)
 def test_a_domain(domain: str, old: str, new: str, told: list[tuple[str, int]]) -> None:
     assert warnings(domain.replace(old, new, 1)) == told
 

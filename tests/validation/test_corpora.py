@@ -48,7 +48,7 @@ def test_every_document_is_judged_as_libxml2_does(documents: Corpus) -> None:
     assert slowest[0] < SLOWEST
 
 
-def _expected(reference: bool | str) -> str:  # noqa: FBT001
+def _expected(reference: bool | str) -> str:
     if isinstance(reference, bool):
         return "valid" if reference else "invalid"
     return "unknown-kind" if reference else "not-well-formed"
@@ -62,7 +62,7 @@ def _outcome(judgement: Judgement) -> str:
 
 
 def test_mistakes_in_any_of_them_are_named(documents: Corpus) -> None:
-    chance, total = random.Random(documents.suite), Tally()
+    chance, total = random.Random(documents.suite), Tally()  # noqa: S311
     schemas = str(documents.schemas)
     for kind in ("domain", "network"):
         texts = [text for text in _right(documents, kind) if len(text) < 20_000]

@@ -26,8 +26,18 @@ PIECES = [
     *("<!-- c -->", "<![CDATA[ ]]>", "<![CDATA[x]]>", "<?p i?>", "\u00a0", "&#160;", "&#9;", " ", "\n", "x"),
     *("5", "-1", "+5", " 5 ", "0x1", "1e5", "007", "18446744073709551616", "KiB", "yes", "é", "^$", "/a b"),
     *("<q:e xmlns:q='u:v'/>", "<name>x</name>", "<metadata><q:m xmlns:q='u'>t<b/></q:m></metadata>"),
-    *(" xml:lang='sv'", " type='file'", " xmlns:z='u:z' z:a='b'", "<", "&", "'", '"', "</a>", "52:54:00:12:34:56"),
-]  # fmt: skip
+    *(
+        " xml:lang='sv'",
+        " type='file'",
+        " xmlns:z='u:z' z:a='b'",
+        "<",
+        "&",
+        "'",
+        '"',
+        "</a>",
+        "52:54:00:12:34:56",
+    ),
+]
 
 
 @st.composite
@@ -84,14 +94,23 @@ def test_a_document_cut_or_with_other_bytes_never_crashes(data: st.DataObject) -
 
 
 LARGE = {
-    "devices": HEAD + "<devices>" + "<disk type='file'><source file='/a'/><target dev='vda'/></disk>" * (SIZE // 60),
-    "closed": HEAD + "<devices>" + "<disk type='file'><target dev='vda'/></disk>" * (SIZE // 44) + "</devices></domain>",
+    "devices": HEAD
+    + "<devices>"
+    + "<disk type='file'><source file='/a'/><target dev='vda'/></disk>" * (SIZE // 60),
+    "closed": HEAD
+    + "<devices>"
+    + "<disk type='file'><target dev='vda'/></disk>" * (SIZE // 44)
+    + "</devices></domain>",
     "faults": HEAD + "<devices>" + "<x/>" * 90_000 + "</devices></domain>",
     "attributes": "<domain " + " ".join(f"a{number}='1'" for number in range(SIZE // 10)) + "/>",
-    "free attributes": HEAD + "<metadata><q:a xmlns:q='u' " + " ".join(f"a{number}='1'" for number in range(SIZE // 10)) + "/></metadata></domain>",
+    "free attributes": HEAD
+    + "<metadata><q:a xmlns:q='u' "
+    + " ".join(f"a{number}='1'" for number in range(SIZE // 10))
+    + "/></metadata></domain>",
     "a value": f"<domain type='{'1' * SIZE}'/>",
     "a number": HEAD.replace(">1<", f">{'1' * SIZE}<") + "</domain>",
-    "a number in a pattern": HEAD + f"<devices><graphics type='vnc' port='{'1' * SIZE}x'/></devices></domain>",
+    "a number in a pattern": HEAD
+    + f"<devices><graphics type='vnc' port='{'1' * SIZE}x'/></devices></domain>",
     "a name": f"<domain><{'a' * SIZE}/></domain>",
     "an attribute's name": f"<domain {'a' * SIZE}=''/>",
     "an open quote": f"<domain a='{'x' * SIZE}<",
@@ -101,8 +120,10 @@ LARGE = {
     "references": f"<domain><name>{'&#97;' * (SIZE // 5)}</name>",
     "depth": "<a>" * (SIZE // 3),
     "depth that is closed": HEAD + "<metadata>" + "<b>" * 90 + "</b>" * 90 + "</metadata></domain>",
-    "leases": NETWORK.replace("<bootp", "<host mac='52:54:00:00:00:01' ip='10.0.0.2'/>" * (SIZE // 50) + "<bootp"),
-}  # fmt: skip
+    "leases": NETWORK.replace(
+        "<bootp", "<host mac='52:54:00:00:00:01' ip='10.0.0.2'/>" * (SIZE // 50) + "<bootp"
+    ),
+}
 
 
 @pytest.mark.parametrize("name", LARGE)
@@ -149,13 +170,15 @@ ASKING = {
     "the network": "<!DOCTYPE domain [<!ENTITY x SYSTEM 'http://127.0.0.1/x'>]><domain>&x;</domain>",
     "a parameter": "<!DOCTYPE domain [<!ENTITY % x SYSTEM 'file:///etc/passwd'> %x;]><domain/>",
     "a document type": "<!DOCTYPE domain SYSTEM 'file:///etc/passwd'><domain type='kvm'/>",
-    "an inclusion": "<domain xmlns:xi='http://www.w3.org/2001/XInclude'><xi:include href='/etc/passwd'/></domain>",
+    "an inclusion": "<domain xmlns:xi='http://www.w3.org/2001/XInclude'>"
+    "<xi:include href='/etc/passwd'/></domain>",
     "a style sheet": "<?xml-stylesheet href='file:///etc/passwd'?><domain/>",
     "a schema": "<?xml-model href='file:///etc/passwd'?><domain/>",
-    "a location": "<domain xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:schemaLocation='a /etc/passwd'/>",
+    "a location": "<domain xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
+    "xsi:schemaLocation='a /etc/passwd'/>",
     "a disk": DOMAIN.replace("/var/lib/libvirt/images/lab-vm.qcow2", "/etc/passwd"),
     "an encoding": "<?xml version='1.0' encoding='cp437'?><domain/>",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ASKING)
@@ -171,7 +194,7 @@ def test_nothing_is_opened_or_fetched(name: str) -> None:
 
 
 def test_mistakes_made_twice_over_never_crash() -> None:
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311
     for typo in chance.sample(list(typos(DOMAIN, chance)), 20):
         for second in chance.sample(list(typos(typo.text, chance)), 5):
             content = second.text.encode()

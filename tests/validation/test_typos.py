@@ -17,7 +17,7 @@ DOCUMENTS = {"domain": DOMAIN, "network": NETWORK}
 
 @pytest.fixture(scope="module", params=DOCUMENTS)
 def total(request: pytest.FixtureRequest) -> Tally:
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311
     return tally(typos(DOCUMENTS[request.param], chance))
 
 
@@ -45,7 +45,7 @@ def test_a_misspelt_name_is_told_how_it_is_spelt(total: Tally) -> None:
 
 
 def test_the_mistakes_are_the_same_each_time() -> None:
-    first, second = (list(typos(NETWORK, random.Random(3))) for _ in range(2))
+    first, second = (list(typos(NETWORK, random.Random(3))) for _ in range(2))  # noqa: S311
     assert first == second
 
 

@@ -45,12 +45,14 @@ class Tag:
 
 
 def tags(text: str) -> list[Tag]:
-    """All elements, parents first."""
+    """All elements, parents first; none where the text is not well-formed."""
     found: list[Tag | None] = []
     opened: list[tuple[int, re.Match[str]]] = []
     for token in _TOKEN.finditer(text):
         if token["name"] is None:
             continue
+        if token["end"] and not opened:
+            return []
         if token["end"]:
             number, start = opened.pop()
             found[number] = _tag(text, start, token, opened)
@@ -60,7 +62,7 @@ def tags(text: str) -> list[Tag]:
             if token["empty"]:
                 opened.pop()
                 found[-1] = _tag(text, token, token, opened)
-    return [tag for tag in found if tag is not None]
+    return [tag for tag in found if tag is not None] if not opened else []
 
 
 def _tag(

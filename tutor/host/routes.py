@@ -31,7 +31,9 @@ def look_at_routes(machine: Machine) -> list[Route]:
     try:
         return [_route(entry, hop) for entry in json.loads(done.stdout or "[]") for hop in _hops(entry)]
     except (ValueError, TypeError, KeyError):
-        raise Unobservable("failed", text("ip route show failed: {error}", error=done.stderr.strip())) from None
+        raise Unobservable(
+            "failed", text("ip route show failed: {error}", error=done.stderr.strip())
+        ) from None
 
 
 def _hops(entry: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tutor.packetpath.numbers import Numbers
 
-_BITS = 32
+_BYTES = 4
+_BITS = 8 * _BYTES
 
 
 def address(dotted: str) -> int:
@@ -13,7 +14,7 @@ def address(dotted: str) -> int:
     :raises ValueError: it is no IPv4 address.
     """
     parts = dotted.split(".")
-    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and int(part) < 256 for part in parts):
+    if len(parts) != _BYTES or not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError(dotted)
     return int.from_bytes(bytes(int(part) for part in parts), "big")
 
@@ -47,6 +48,8 @@ def network(written: str) -> Numbers:
     return block(*prefix(written))
 
 
+#: Lengths of prefixes: one address, and two that need no broadcast (RFC 3021).
+ONE_ADDRESS, POINT_TO_POINT = 32, 31
 THIS_NETWORK = network("0.0.0.0/8")
 LOOPBACK = network("127.0.0.0/8")
 MULTICAST = network("224.0.0.0/4")

@@ -32,7 +32,9 @@ class Comparison:
 def compare(match: dict[str, Any], state: State, around: Surroundings) -> Comparison:
     """Evaluate a match: those in ``found`` fulfil it, negation included."""
     operator = match["op"]
-    result = look_up(match["left"], state, around, lambda keys: of_match(keys, match["right"], operator, around))
+    result = look_up(
+        match["left"], state, around, lambda keys: of_match(keys, match["right"], operator, around)
+    )
     if operator in ("!=", "!"):
         result.found, result.missed = [(s, None) for s in result.missed], [s for s, _ in result.found]
     return result

@@ -21,8 +21,8 @@ ICMP, TCP, UDP = 1, 6, 17
 SYN, ACK = 2, 16
 
 _PROTOCOLS = {
-    "icmp": ICMP, "igmp": 2, "ipencap": 4, "tcp": TCP, "udp": UDP, "dccp": 33, "ipv6": 41, "gre": 47, "esp": 50,
-    "ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "comp": 108, "sctp": 132, "udplite": 136,
+    "icmp": ICMP, "igmp": 2, "ipencap": 4, "tcp": TCP, "udp": UDP, "dccp": 33, "ipv6": 41, "gre": 47,
+    "esp": 50, "ah": 51, "ipv6-icmp": 58, "icmpv6": 58, "comp": 108, "sctp": 132, "udplite": 136,
 }  # fmt: skip
 _ICMP = {
     "echo-reply": 0, "destination-unreachable": 3, "source-quench": 4, "redirect": 5, "echo-request": 8,
@@ -39,7 +39,8 @@ _NAMES: dict[str, dict[str, int]] = {
     "protocol": _PROTOCOLS,
     "icmp type": _ICMP,
     "state": {
-        "invalid": INVALID, "established": ESTABLISHED, "related": RELATED, "new": NEW, "untracked": UNTRACKED,
+        "invalid": INVALID, "established": ESTABLISHED, "related": RELATED, "new": NEW,
+        "untracked": UNTRACKED,
     },
     "status": {
         "expected": 1, "seen-reply": SEEN_REPLY, "assured": ASSURED, "confirmed": CONFIRMED, "snat": SNAT,

@@ -1,12 +1,13 @@
 """Assumptions about what this program cannot know, and when they stop to matter.
 
-Where a rule has a part that is not understood, the packet is followed both ways. A condition is a set of
-assumptions that must all hold; conditions are alternatives. Two that differ in nothing but the answer to
-one doubt are one without that doubt: both ways led to the same.
+Where a rule has a part that is not understood, the packet is followed both ways. Under which answers to
+which doubts it got somewhere is kept as a reduced ordered decision diagram (Bryant 1986): a doubt on which
+nothing hangs any more is not in it, and what holds whatever the answers are is ``True``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tutor.packetpath.step import Place
@@ -17,42 +18,91 @@ class Doubt:
     """A construct of a rule that is not known, met on one way through the chains.
 
     :param construct: its name, as nft(8) or iptables-extensions(8) have it.
-    :param way: the jumps that led to the rule, and the part of it.
+    :param way: the packet, the hook and the jumps that led to the rule, and the part of it.
     """
 
     construct: str
     place: Place
     way: tuple[object, ...] = field(repr=False)
 
+    @property
+    def rank(self) -> tuple[str, ...]:
+        """Orders doubts, roughly as they are met."""
+        way = (f"{part:012}" if isinstance(part, int) else str(part) for part in self.way)
+        return (*way, self.place.table, self.place.chain, self.construct)
 
-Condition = frozenset[tuple[Doubt, bool]]
-Conditions = frozenset[Condition]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """What holds with either answer to a doubt; the two differ, and ask only doubts of higher rank."""
+
+    doubt: Doubt
+    rank: tuple[str, ...]
+    yes: Conditions
+    no: Conditions
+    digest: int
+
+    def __hash__(self) -> int:
+        return self.digest
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Decision)
+            and self.digest == other.digest
+            and self.rank == other.rank
+            and self.yes == other.yes
+            and self.no == other.no
+        )
+
+
+Conditions = Decision | bool
 
 #: Holds whatever the doubts' answers are.
-CERTAIN: Conditions = frozenset({frozenset()})
+CERTAIN = True
+
+_Memory = dict[tuple[Conditions, Conditions], Conditions]
 
 
 def under(conditions: Conditions, doubt: Doubt, answer: bool) -> Conditions:
-    """The conditions with one more assumption; those that assume the opposite fall away."""
-    return frozenset(
-        condition | {(doubt, answer)} for condition in conditions if (doubt, not answer) not in condition
-    )
+    """The conditions, and that ``doubt`` is answered like this."""
+    asked = _decision(doubt, doubt.rank, answer, not answer)
+    return _joined(lambda one, other: one and other, conditions, asked, {})
 
 
 def either(some: Conditions, others: Conditions) -> Conditions:
-    """Both alternatives, without the doubts on which nothing hangs any more."""
-    found = set(some | others)
-    while pair := _pair(found):
-        one, other, both = pair
-        found -= {one, other}
-        found.add(both)
-    return frozenset(one for one in found if not any(other < one for other in found))
+    """One of the two."""
+    return _joined(lambda one, other: one or other, some, others, {})
 
 
-def _pair(conditions: set[Condition]) -> tuple[Condition, Condition, Condition] | None:
-    for one in conditions:
-        for doubt, answer in one:
-            other = one ^ {(doubt, True), (doubt, False)}
-            if other in conditions and (doubt, not answer) in other:
-                return one, other, one & other
-    return None
+def asked_in(conditions: Conditions) -> Iterator[Doubt]:
+    """All doubts on which the conditions hang, some of them more than once."""
+    waiting, seen = [conditions], set[Conditions]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Decision) and one not in seen:
+            seen.add(one)
+            yield one.doubt
+            waiting += [one.no, one.yes]
+
+
+def _decision(doubt: Doubt, rank: tuple[str, ...], yes: Conditions, no: Conditions) -> Conditions:
+    return yes if yes == no else Decision(doubt, rank, yes, no, hash((rank, yes, no)))
+
+
+def _joined(
+    how: Callable[[bool, bool], bool], one: Conditions, other: Conditions, memory: _Memory
+) -> Conditions:
+    if not isinstance(one, Decision) and not isinstance(other, Decision):
+        return how(one, other)
+    if (one, other) not in memory:
+        first = min((part for part in (one, other) if isinstance(part, Decision)), key=lambda part: part.rank)
+        yes = _joined(how, _given(one, first, True), _given(other, first, True), memory)
+        no = _joined(how, _given(one, first, False), _given(other, first, False), memory)
+        memory[one, other] = _decision(first.doubt, first.rank, yes, no)
+    return memory[one, other]
+
+
+def _given(conditions: Conditions, first: Decision, answer: bool) -> Conditions:
+    if not isinstance(conditions, Decision) or conditions.rank != first.rank:
+        return conditions
+    return conditions.yes if answer else conditions.no

@@ -16,13 +16,15 @@ def explain(step: Step) -> Text:
 
 def where(place: Place) -> Text:
     """A rule by its chain and text, or the policy of a chain."""
-    chain = " ".join((place.family, place.table, place.chain)).strip()
+    chain = f"{place.family} {place.table} {place.chain}"
     if place.handle is None:
         return text("the policy of chain {chain}", chain=chain)
-    return text("rule {rule} in chain {chain} (handle {handle})", rule=place.text, chain=chain, handle=place.handle)
+    return text(
+        "rule {rule} in chain {chain} (handle {handle})", rule=place.text, chain=chain, handle=place.handle
+    )
 
 
-def _what(step: Step) -> Text:
+def _what(step: Step) -> Text:  # noqa: PLR0911 - one for each action
     values = dict(step.values)
     match step.action:
         case "accept":
@@ -48,7 +50,7 @@ def _what(step: Step) -> Text:
             return _by_kernel(step)
 
 
-def _by_kernel(step: Step) -> Text:
+def _by_kernel(step: Step) -> Text:  # noqa: PLR0911 - as above
     match step.action:
         case "route":
             return text("routing: out through {interface}", interface=dict(step.values)["interface"])

@@ -78,7 +78,7 @@ def could_leave(ruleset: Ruleset, world: World, interface: str, source: str | No
     leaving += [state for state, how in passage.ended if how == "astray"]
     straight = [state for state in leaving if not _is_translated(state)]
     redirected = [state for state in leaving if _is_translated(state)]
-    certain = [state for state in straight if state.conditions == CERTAIN and not _is_astray(state)]
+    certain = [state for state in straight if state.conditions is CERTAIN and not _is_astray(state)]
     answer: Literal["no", "yes", "unknown"] = "yes" if certain else "unknown" if straight else "no"
     return Leaving(answer, _one(certain or straight, passage, world), _one(redirected, passage, world))
 

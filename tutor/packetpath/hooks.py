@@ -26,8 +26,12 @@ def at_hook(hook: str, states: list[State], ruleset: Ruleset, world: World) -> P
     chains = [chain for chain in ruleset.base_chains("ip", "inet") if chain.hook == hook]
     stations = [_station(chain, hook, ruleset, world) for chain in chains if chain.type != "nat"]
     if hook in _TRANSLATION:
-        binding = [_station(chain, hook, ruleset, world, binding=True) for chain in chains if chain.type == "nat"]
-        stations.append(_kernel(_TRANSLATION[hook], "nat", lambda packets: _translated(hook, packets, binding)))
+        binding = [
+            _station(chain, hook, ruleset, world, binding=True) for chain in chains if chain.type == "nat"
+        ]
+        stations.append(
+            _kernel(_TRANSLATION[hook], "nat", lambda packets: _translated(hook, packets, binding))
+        )
     if hook == "prerouting":
         stations.append(_kernel(_CONNTRACK, "conntrack", _tracked))
     return in_order(stations, states)

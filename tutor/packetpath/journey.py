@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tutor.packetpath.address import network
 from tutor.packetpath.doubt import Doubt
@@ -23,7 +23,7 @@ _LETTING = frozenset({"match", "counter", "accept", "return", "continue", "log",
 def journey(states: Iterable[State], ruleset: Ruleset, world: World) -> Passage:
     """Take packets from the interface they come in through to the one they leave by, or to their end."""
     whole = Passage(list(states))
-    for stage in (
+    stages: tuple[Callable[[list[State]], Passage], ...] = (
         lambda states: _besides(states, ruleset, world),
         lambda states: _at_devices("ingress", "iif", states, ruleset, world),
         lambda states: at_hook("prerouting", states, ruleset, world),
@@ -31,7 +31,8 @@ def journey(states: Iterable[State], ruleset: Ruleset, world: World) -> Passage:
         lambda states: at_hook("forward", states, ruleset, world),
         lambda states: at_hook("postrouting", states, ruleset, world),
         lambda states: _at_devices("egress", "oif", states, ruleset, world),
-    ):
+    )
+    for stage in stages:
         if whole.through:
             passage = stage(whole.through)
             whole = Passage(passage.through, [*whole.ended, *passage.ended])

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.packetpath.constants import ESTABLISHED, FIB_TYPES, ICMP, NEW, RELATED, TCP, UDP
-from tutor.packetpath.constants import UnknownConstruct, bits
-from tutor.packetpath.numbers import ADDRESSES, NONE, Numbers
+from tutor.packetpath.constants import (
+    ESTABLISHED,
+    ICMP,
+    NEW,
+    RELATED,
+    TCP,
+    UDP,
+    UnknownConstruct,
+    bits,
+)
+from tutor.packetpath.fib import View, interface_view, type_view
+from tutor.packetpath.numbers import NONE, Numbers
 from tutor.packetpath.state import State
-from tutor.packetpath.world import NO_INTERFACE, World
-
-#: From the numbers that are wanted, and those that the field may hold, to those that fulfil the wish.
-View = Callable[[Numbers, Numbers], Numbers]
+from tutor.packetpath.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,9 @@ class Key:
         return self.view is Numbers.__and__
 
 
-_PROTOCOL_OF = {"tcp": TCP, "udp": UDP, "icmp": ICMP, "sctp": 132, "dccp": 33, "udplite": 136, "esp": 50, "ah": 51}
+_PROTOCOL_OF = {
+    "tcp": TCP, "udp": UDP, "icmp": ICMP, "sctp": 132, "dccp": 33, "udplite": 136, "esp": 50, "ah": 51,
+}  # fmt: skip
 _WITH_PORTS = Numbers.of(TCP, UDP, 33, 132, 136)
 _PACKET = {
     ("ip", "saddr"): ("saddr", "address"), ("ip", "daddr"): ("daddr", "address"),
@@ -51,8 +58,9 @@ _META = {
     "protocol": ("ethertype", "ethertype"), "mark": ("mark", "number"), "pkttype": ("pkttype", "packet type"),
 }  # fmt: skip
 _CONNECTION = {
-    "state": ("ctstate", "state"), "status": ("ctstatus", "status"), "direction": ("ctdirection", "direction"),
-    "mark": ("ctmark", "number"), "l3proto": ("family", "family"), "protocol": ("proto", "protocol"),
+    "state": ("ctstate", "state"), "status": ("ctstatus", "status"),
+    "direction": ("ctdirection", "direction"), "mark": ("ctmark", "number"),
+    "l3proto": ("family", "family"), "protocol": ("proto", "protocol"),
 }  # fmt: skip
 _TUPLE = {
     "saddr": ("saddr", "address"), "ip saddr": ("saddr", "address"), "daddr": ("daddr", "address"),
@@ -138,34 +146,7 @@ def _fib(inner: dict[str, Any], state: State, world: World) -> Key:
         raise UnknownConstruct(name)
     index = state.numbers(via).only if via else None
     if result == "type":
-        return Key(field, "fib type", name, view=_fib_type(world, index))
+        return Key(field, "fib type", name, view=type_view(world, index))
     if result in ("oif", "oifname", "check"):
-        return Key(field, "fib interface", name, view=_fib_interface(world, index))
+        return Key(field, "fib interface", name, view=interface_view(world, index))
     raise UnknownConstruct(name)
-
-
-def _fib_type(world: World, index: int | None) -> View:
-    indices = (index,) if index else None
-
-    def view(wanted: Numbers, domain: Numbers) -> Numbers:
-        kinds = [kind for kind, number in FIB_TYPES.items() if number in wanted]
-        spans = (span for kind in kinds for span in world.address_type(kind, indices).spans)
-        return Numbers.joined(spans) & domain
-
-    return view
-
-
-def _fib_interface(world: World, index: int | None) -> View:
-    """As nft_fib4_eval() does: no interface for addresses that are local, or not behind ``index``."""
-
-    def view(wanted: Numbers, domain: Numbers) -> Numbers:
-        indices = range(1, len(world.links) + 1) if index is None else (index,)
-        behind = {number: world.reached_through(number) for number in indices}
-        nowhere = ADDRESSES
-        for addresses in behind.values():
-            nowhere -= addresses
-        behind[NO_INTERFACE] = nowhere
-        found = (span for number, there in behind.items() if number in wanted for span in there.spans)
-        return Numbers.joined(found) & domain
-
-    return view

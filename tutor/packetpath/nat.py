@@ -6,7 +6,7 @@ The record of the connection is kept in fields beside the packet's: ``original .
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from tutor.packetpath.address import address, dotted
 from tutor.packetpath.compare import look_up
@@ -16,31 +16,40 @@ from tutor.packetpath.numbers import PORTS, Numbers
 from tutor.packetpath.site import Effect, Site, Verdict
 from tutor.packetpath.state import Domain, State, Unreadable
 
-#: A target as JSON, where it may be a map: the packets with their values, and those without one.
+#: A part of a target as JSON, where it may be a map: the packets with it, and those without one.
 Values = tuple[list[tuple[State, Any]], list[Effect]]
 
 
+class _Target(NamedTuple):
+    """What a statement translates to, as JSON; ``scattered`` if the kernel may take any port of its own."""
+
+    kind: str
+    host: Any
+    port: Any
+    scattered: bool
+
+
 def translate(kind: str, inner: Any, state: State, site: Site) -> list[Effect]:
-    """``dnat``, ``snat``, ``redirect`` or ``masquerade``: ends the rule with accept, and binds the connection."""
+    """``dnat``, ``snat``, ``redirect`` or ``masquerade``: accepts, and binds the connection."""
     arguments = inner or {}
     if arguments.get("family") == "ip6":
         return [Effect(state)]
-    if not site.translating or "type_flags" in arguments or "netmap" in str(arguments.get("flags")):
-        return unknown_translation(state, f"{kind} prefix" if "type_flags" in arguments else kind, site)
-    effects: list[Effect] = []
-    hosts, ended = _values(arguments.get("addr"), state, site)
-    effects += ended
+    flags = arguments.get("flags")
+    if not site.translating or "type_flags" in arguments or "netmap" in str(flags):
+        return unknown_translation(state, kind, site)
+    hosts, effects = _values(arguments.get("addr"), state, site)
     for one, host in hosts:
-        pair = host["concat"] if isinstance(host, dict) and "concat" in host else [host, arguments.get("port")]
-        ports, ended = _values(pair[1], one, site)
+        both = isinstance(host, dict) and "concat" in host
+        host_alone, port = host["concat"] if both else (host, arguments.get("port"))
+        ports, ended = _values(port, one, site)
         effects += ended
-        for two, port in ports:
-            effects += _bind(kind, pair[0], port, arguments.get("flags") is not None, two, site)
+        for two, port_alone in ports:
+            effects += _bound(_Target(kind, host_alone, port_alone, bool(flags)), two, site)
     return effects
 
 
 def unknown_translation(state: State, construct: str, site: Site) -> list[Effect]:
-    """What a target may do that is not known: whatever a statement may, and in a chain of type nat, translate."""
+    """What a target may do that is not known; in a chain of type nat, also translate to anything."""
     effects = site.anything(state, construct)
     if not site.translating:
         return effects
@@ -74,42 +83,41 @@ def _values(given: Any, state: State, site: Site) -> Values:
     return looked.found, ended
 
 
-def _bind(kind: str, host: Any, port: Any, flags: bool, state: State, site: Site) -> list[Effect]:
-    world = site.around.world
+def _bound(target: _Target, state: State, site: Site) -> list[Effect]:
+    world, kind = site.around.world, target.kind
     try:
-        ports = None if port is None else constant(port, "port", world)
-        hosts = None if host is None else constant(host, "address", world)
+        hosts = None if target.host is None else constant(target.host, "address", world)
+        ports = None if target.port is None else constant(target.port, "port", world)
     except UnknownConstruct as unknown:
         return unknown_translation(state, str(unknown), site)
+    if kind in ("dnat", "snat") and hosts is None and ports is None:
+        return unknown_translation(state, kind, site)
     if kind in ("redirect", "masquerade"):
         own = _own_address(kind, state, site)
         if own is None:
             return [Effect(state.stepping(site.step("no-address")), Verdict.DROP)]
         hosts = Numbers.of(own)
-    if kind in ("snat", "masquerade") and flags and ports is None:
-        ports = PORTS
-    side = ("daddr", "dport") if kind in ("dnat", "redirect") else ("saddr", "sport")
-    return [Effect(_translated(state, side, (hosts, ports), site), Verdict.ACCEPT)]
+    if kind in ("dnat", "redirect"):
+        told = _translated(state, {"daddr": hosts, "dport": ports}, (DNAT_DONE, DNAT), site)
+    else:
+        ports = PORTS if ports is None and target.scattered else ports
+        told = _translated(state, {"saddr": hosts, "sport": ports}, (SNAT_DONE, SNAT), site)
+    return [Effect(told, Verdict.ACCEPT)]
 
 
-def _translated(
-    state: State, side: tuple[str, str], values: tuple[Numbers | None, Numbers | None], site: Site
-) -> State:
+def _translated(state: State, side: dict[str, Numbers | None], bits: tuple[int, int], site: Site) -> State:
+    """The status tells of a translation only where something is another than it was (nf_nat_setup_info)."""
     new = {
         name: value
-        for name, value in zip(side, values, strict=True)
+        for name, value in side.items()
         if value is not None and (value.only is None or value != state[name])
     }
-    destination = side[0] == "daddr"
-    bits = DNAT_DONE if destination else SNAT_DONE
-    if new:
-        bits |= DNAT if destination else SNAT
-    state = _recorded(state.holding_also(f"{site.place}", **new), bits)
-    return state.stepping(
-        site.step("to-destination" if destination else "to-source", **{
-            "address": written(state[side[0]], dotted), "port": written(state[side[1]], str),
-        })  # fmt: skip
-    )
+    done, changed = bits
+    state = _recorded(state.holding_also(f"{site.place}", **new), done | (changed if new else 0))
+    host, port = side
+    action = "to-destination" if host == "daddr" else "to-source"
+    step = site.step(action, address=written(state[host], dotted), port=written(state[port], str))
+    return state.stepping(step)
 
 
 def _recorded(state: State, bits: int) -> State:

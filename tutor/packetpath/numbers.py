@@ -53,9 +53,7 @@ class Numbers:
         left = list(self.spans)
         for first, last in other.spans:
             pieces = ((a, min(b, first - 1), max(a, last + 1), b) for a, b in left)
-            left = [
-                (start, end) for a, b, c, d in pieces for start, end in {(a, b), (c, d)} if start <= end
-            ]
+            left = [(start, end) for a, b, c, d in pieces for start, end in {(a, b), (c, d)} if start <= end]
         return Numbers.joined(left)
 
     def __iter__(self) -> Iterator[int]:

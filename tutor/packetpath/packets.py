@@ -5,8 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tutor.packetpath.address import network
-from tutor.packetpath.constants import ACK, ASSURED, CONFIRMED, ESTABLISHED, ICMP, INVALID, NEW, SEEN_REPLY, SYN
-from tutor.packetpath.constants import TCP, UDP
+from tutor.packetpath.constants import (
+    ACK,
+    ASSURED,
+    CONFIRMED,
+    ESTABLISHED,
+    ICMP,
+    INVALID,
+    NEW,
+    SEEN_REPLY,
+    SYN,
+    TCP,
+    UDP,
+)
 from tutor.packetpath.numbers import ADDRESSES, PORTS, Numbers
 from tutor.packetpath.state import State
 from tutor.packetpath.step import Step

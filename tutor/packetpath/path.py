@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tutor.packetpath.address import dotted
-from tutor.packetpath.doubt import Doubt
+from tutor.packetpath.doubt import CERTAIN, Doubt, asked_in
 from tutor.packetpath.nat import written
 from tutor.packetpath.state import State, Unreadable
 from tutor.packetpath.step import Place, Step
@@ -72,7 +72,7 @@ def judged(passage: Passage, world: World) -> Path:
     ways += [(_ended(state, how), state) for state, how in passage.ended]
     doubts = tuple(dict.fromkeys(doubt for _, state in ways for doubt in _doubts(state)))
     # What is certain tells more than what is certain only because its opposite leads to the same.
-    ways.sort(key=lambda way: min(map(len, way[1].conditions)))
+    ways.sort(key=lambda way: way[1].conditions is not CERTAIN)
     outcome, state = ways[0]
     if not _same(one for one, _ in ways):
         outcome = _undecided(doubts, [one for _, one in ways])
@@ -109,9 +109,7 @@ def _unreadable(state: State, *names: str) -> Unknown | None:
 
 
 def _doubts(state: State) -> list[Doubt]:
-    return sorted(
-        {doubt for condition in state.conditions for doubt, _ in condition}, key=lambda doubt: len(doubt.way)
-    )
+    return sorted(set(asked_in(state.conditions)), key=lambda doubt: doubt.rank)
 
 
 def _undecided(doubts: Sequence[Doubt], states: Sequence[State]) -> Unknown:

@@ -34,7 +34,7 @@ def _from_allowed_senders(state: State, world: World, passage: Passage) -> list[
         allowed &= world.reached_through(index)
     elif checked == _LOOSE:
         allowed &= Numbers.joined(span for part, _ in world.routed(ADDRESSES) for span in part.spans)
-    _end(passage, state, "saddr", senders - allowed, "drop", "sender-refused")
+    _end(passage, state.narrowed("saddr", senders - allowed), "drop", "sender-refused")
     fitting = state.narrowed("saddr", senders & allowed)
     return [fitting] if fitting else []
 
@@ -46,13 +46,13 @@ def _to_destination(state: State, world: World, passage: Passage) -> None:
         passage.ended.append(Ended(told, "astray"))
         return
     impossible = THIS_NETWORK | RESERVED | (NONE if world.route_localnet else LOOPBACK)
-    _end(passage, state, "daddr", destinations & impossible, "drop", "no-route")
+    _end(passage, state.narrowed("daddr", destinations & impossible), "drop", "no-route")
     destinations -= impossible
     here = world.local | world.broadcast | MULTICAST
-    _end(passage, state, "daddr", destinations & here, "local", "local")
+    _end(passage, state.narrowed("daddr", destinations & here), "local", "local")
     destinations -= here
     if not world.forwarding:
-        _end(passage, state, "daddr", destinations, "drop", "no-forwarding")
+        _end(passage, state.narrowed("daddr", destinations), "drop", "no-forwarding")
         return
     for part, route in world.routed(destinations):
         destinations -= part
@@ -60,9 +60,9 @@ def _to_destination(state: State, world: World, passage: Passage) -> None:
             told = one.holding_also("", oif=Numbers.of(world.index(route.interface)))
             step = Step(HOOK, "route", None, (("interface", route.interface),))
             passage.through.append(told.stepping(step))
-    _end(passage, state, "daddr", destinations, "drop", "no-route")
+    _end(passage, state.narrowed("daddr", destinations), "drop", "no-route")
 
 
-def _end(passage: Passage, state: State, field: str, part: Numbers, how: str, action: str) -> None:
-    if one := state.narrowed(field, part):
-        passage.ended.append(Ended(one.stepping(Step(HOOK, action)), how))
+def _end(passage: Passage, state: State | None, how: str, action: str) -> None:
+    if state:
+        passage.ended.append(Ended(state.stepping(Step(HOOK, action)), how))

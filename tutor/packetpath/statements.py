@@ -18,7 +18,7 @@ Handler = Callable[[Any, State, Site], list[Effect]]
 
 #: Statements, and iptables' targets, that neither decide nor change what any rule known here looks at.
 _HARMLESS = frozenset({
-    "counter", "log", "last", "dup", "ct helper", "ct timeout", "ct expectation", "secmark", "reset", "comment",
+    "counter", "log", "last", "dup", "ct helper", "ct timeout", "ct expectation", "secmark", "reset",
 })  # fmt: skip
 _HARMLESS_TARGETS = frozenset({
     "LOG", "NFLOG", "CHECKSUM", "TCPMSS", "CLASSIFY", "AUDIT", "TRACE", "IDLETIMER", "LED", "RATEEST", "DSCP",

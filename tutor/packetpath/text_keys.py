@@ -12,8 +12,9 @@ from tutor.packetpath.words import NotReadable, Words, constant
 
 _HEADERS = frozenset({"ip", "ip6", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6", "ether"})
 _META = frozenset({
-    "iifname", "oifname", "iif", "oif", "iiftype", "oiftype", "iifgroup", "oifgroup", "mark", "skuid", "skgid",
-    "l4proto", "nfproto", "protocol", "pkttype", "length", "cpu", "cgroup", "rtclassid", "random", "day",
+    "iifname", "oifname", "iif", "oif", "iiftype", "oiftype", "iifgroup", "oifgroup", "mark", "skuid",
+    "skgid", "l4proto", "nfproto", "protocol", "pkttype", "length", "cpu", "cgroup", "rtclassid",
+    "random", "day",
 })  # fmt: skip
 _FLAGS = frozenset({("ct", "state"), ("ct", "status"), ("ct", "label"), ("payload", "flags")})
 _RELATIONS = {
@@ -102,7 +103,7 @@ def _relation(words: Words, left: Any) -> str:
     if words.peek() in _RELATIONS:
         return _RELATIONS[words.take()]
     if len(left) == 1:
-        (kind, inner), = left.items()
+        ((kind, inner),) = left.items()
         if isinstance(inner, dict) and (kind, inner.get("key") or inner.get("field")) in _FLAGS:
             return "in"
     return "=="

@@ -16,9 +16,9 @@ from tutor.packetpath.words import NotReadable
 Statement = dict[str, Any]
 
 _FAITHFUL = frozenset({
-    "addrtype", "comment", "conntrack", "connmark", "icmp", "iprange", "mark", "multiport", "pkttype", "rpfilter",
-    "state", "tcp", "udp", "CONNMARK", "CT", "DNAT", "LOG", "MARK", "MASQUERADE", "REDIRECT", "REJECT", "SNAT",
-    "TCPMSS", "CHECKSUM",
+    "addrtype", "comment", "conntrack", "connmark", "icmp", "iprange", "mark", "multiport", "pkttype",
+    "rpfilter", "state", "tcp", "udp", "CONNMARK", "CT", "DNAT", "LOG", "MARK", "MASQUERADE", "REDIRECT",
+    "REJECT", "SNAT", "TCPMSS", "CHECKSUM",
 })  # fmt: skip
 #: ``--ctstatus`` cannot ask for these: nft writes them for ``--ctstate`` only.
 _STATUSES = ("dnat", "snat", ["snat", "dnat"], ["dnat", "snat"])

@@ -40,6 +40,15 @@ class Passage:
         return Passage(merged(self.through), ended)
 
 
+class _Visit(NamedTuple):
+    """A rule being visited: where packets go that go on to the next, and those that go back."""
+
+    rule: Rule
+    way: tuple[object, ...]
+    on: list[State]
+    back: list[State]
+
+
 @dataclass(frozen=True, slots=True)
 class _Walk:
     ruleset: Ruleset
@@ -56,31 +65,33 @@ class _Walk:
                 break
             going_on: list[State] = []
             for effect in self._rule(rule, states, way):
-                self._decided(effect, chain, rule, way, going_on, back)
+                self._decided(effect, _Visit(rule, way, going_on, back))
             states = merged(going_on)
         return merged([*back, *states])
 
-    def _decided(
-        self, effect: Effect, chain: Chain, rule: Rule, way: tuple[object, ...], on: list[State], back: list[State]
-    ) -> None:
-        state, verdict, target = effect
+    def _decided(self, effect: Effect, visit: _Visit) -> None:
+        state, verdict, _ = effect
         if verdict in (Verdict.NEXT, Verdict.BREAK):
-            on.append(state)
+            visit.on.append(state)
         elif verdict is Verdict.RETURN:
-            back.append(state)
+            visit.back.append(state)
         elif verdict is Verdict.ACCEPT:
             self.passage.through.append(state)
         elif verdict in (Verdict.DROP, Verdict.REJECT):
             self.passage.ended.append(Ended(state, verdict.name.lower()))
         else:
-            called = self.ruleset.chains.get((*chain.name[:2], target))
-            if called is None or len(way) > _DEPTH:
-                site = self._site(rule, way, 0)
-                for one in site.anything(state, f"jump {target}"):
-                    self._decided(one, chain, rule, way, on, back)
-                return
-            out = self.rules(called, [state], (*way, rule.place.handle))
-            (on if verdict is Verdict.JUMP else back).extend(out)
+            self._called(effect, visit)
+
+    def _called(self, effect: Effect, visit: _Visit) -> None:
+        state, verdict, target = effect
+        place = visit.rule.place
+        called = self.ruleset.chains.get((place.family, place.table, target))
+        if called is None or len(visit.way) > _DEPTH:
+            for one in self._site(visit.rule, visit.way, 0).anything(state, f"jump {target}"):
+                self._decided(one, visit)
+            return
+        out = self.rules(called, [state], (*visit.way, place.handle))
+        (visit.on if verdict is Verdict.JUMP else visit.back).extend(out)
 
     def _rule(self, rule: Rule, states: list[State], way: tuple[object, ...]) -> Iterable[Effect]:
         for number, statement in enumerate(rule.statements):

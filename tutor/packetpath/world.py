@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tutor.packetpath.address import EVERYONE, LOOPBACK, MULTICAST, THIS_NETWORK, block, network, prefix
+from tutor.packetpath.address import (
+    EVERYONE,
+    LOOPBACK,
+    MULTICAST,
+    ONE_ADDRESS,
+    POINT_TO_POINT,
+    THIS_NETWORK,
+    block,
+    network,
+    prefix,
+)
 from tutor.packetpath.numbers import ADDRESSES, NONE, Numbers
 
 #: The number of the interface that a packet does not have (yet).
@@ -62,14 +72,11 @@ class World:
 
     def interfaces(self, pattern: str) -> Numbers:
         """Those whose name is ``pattern``, which may end in ``*`` (nft(8), iifname)."""
-        prefixed = pattern.endswith("*") and not pattern.endswith("\\*")
-        return Numbers.of(
-            *(
-                number
-                for number, link in enumerate(self.links, 1)
-                if (link.name.startswith(pattern[:-1]) if prefixed else link.name == pattern.replace("\\*", "*"))
-            )
-        )
+        if pattern.endswith("*") and not pattern.endswith("\\*"):
+            found = [link.name.startswith(pattern[:-1]) for link in self.links]
+        else:
+            found = [link.name == pattern.replace("\\*", "*") for link in self.links]
+        return Numbers.of(*(number for number, fits in enumerate(found, 1) if fits))
 
     @cached_property
     def local(self) -> Numbers:
@@ -88,7 +95,7 @@ class World:
         found = THIS_NETWORK | EVERYONE
         for link in self.links:
             for number, bits in map(prefix, link.addresses):
-                if bits < 31 and link.name != "lo":
+                if bits < POINT_TO_POINT and link.name != "lo":
                     found |= Numbers.of(block(number, bits).spans[0][1])
         return found
 
@@ -107,11 +114,11 @@ class World:
     def _table(self) -> list[tuple[Numbers, Route]]:
         """All routes with the addresses they are for, the longest prefix first."""
         connected = (
-            Route("/".join((a.partition("/")[0], str(prefix(a)[1]))), link.name)
+            Route(a, link.name)
             for link in self.links
             if link.up and link.name != "lo"
             for a in link.addresses
-            if prefix(a)[1] < 32
+            if prefix(a)[1] < ONE_ADDRESS
         )
         names = {link.name for link in self.links if link.up}
         routes = [route for route in (*connected, *self.routes) if route.interface in names]

@@ -73,6 +73,8 @@ def _of_element(fault: Fault, index: Index) -> Text | None:
     if fault.name in index.attributes.get(parent, ()):
         return text("It is an attribute: <{element} {name}='...'>", element=parent, name=fault.name)
     homes = [home for home in index.homes(fault.name) if home != parent]
+    # Of several, those that are at hand: around this element, or inside the one that has it.
+    homes = [home for home in homes if home in fault.element or parent in index.homes(home)] or homes
     if 0 < len(homes) <= _MOST_HOMES:
         names = ", ".join(f"<{home}>" for home in homes)
         return text("<{name}> stands in {homes}.", name=fault.name, homes=names)

@@ -58,9 +58,7 @@ def _words(datatype: Datatype) -> Text | None:
             return text("a number")
         return _SAMPLES[7][1] if datatype.name == "dateTime" else None
     if datatype.allows(_WORD) or datatype.allows(_WORD.replace("-", "")):
-        return text(
-            "a name of letters, digits and few other characters ({pattern})", pattern=datatype.pattern
-        )
+        return text("letters, digits and few other characters: {pattern}", pattern=datatype.pattern)
     for sample, words in _SAMPLES:
         if datatype.allows(sample):
             return words
