@@ -26,6 +26,7 @@ from tutor.host.xml import parse
 from tutor.text import Text, text
 
 _WHY_LEASE = text("The lease is how the network knows the guest, and how the port forward finds it.")
+_WHY_KEPT = text("A guest keeps the address that it got until it asks again.")
 _WAIT = text(
     "A guest gets its address when its system has started and asks for one: see whether one runs in it."
 )
@@ -122,14 +123,22 @@ def domain_has_address(host: Host, *, domain: str, network: str, address: str) -
     had = [lease["address"] for lease in known_leases(host, network) if lease["mac"] == mac]
     if address in had:
         return passed(text("{address}", address=address))
+    taken = [lease["mac"] for lease in known_leases(host, network) if lease["address"] == address]
+    if taken:
+        # dnsmasq gives nobody else an address while a lease of it is valid.
+        return failed(
+            "address-taken",
+            text("{address} is leased to {mac}", address=address, mac=taken[0]),
+            why=_WHY_KEPT,
+            hint=text("Who has the address must give it back, or its lease run out. Then restart the guest."),
+        )
+    read = f"{virsh(host, 'net-dhcp-leases', network, mac)} | grep -qF {quote(f' {address}/')}"
     return failed(
         "old-address" if had else "no-lease",
         text("{address}", address=had[0]) if had else text("no lease for {mac}", mac=mac),
-        why=text("A guest keeps the address that it got until it asks again."),
+        why=_WHY_KEPT,
         hint=text("Restart the guest: it asks for an address when its system starts."),
-        fix=renew(
-            host, domain, f"{virsh(host, 'net-dhcp-leases', network)} | grep -qF {quote(f' {address}/')}"
-        ),
+        fix=renew(host, domain, read),
     )
 
 

@@ -48,7 +48,11 @@ def test_every_command_says_what_it_is_for(verb: str) -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    used = {line.split()[1] for line in commands("Use it") if len(line.split()) > 1 and not line.split()[1].startswith("#")}
+    used = {
+        line.split()[1]
+        for line in commands("Use it")
+        if len(line.split()) > 1 and not line.split()[1].startswith("#")
+    }
     assert used <= set(verbs())
 
 
@@ -66,4 +70,4 @@ def test_no_document_names_a_place_of_ours() -> None:
         if path == Path(__file__) or path.suffix in {".mo", ".png"} or not path.is_file():
             continue
         found = forbidden.search(path.read_text(encoding="utf-8", errors="replace"))
-        assert found is None, f"{name}: {found[0] if found else ''}"
+        assert found is None, name

@@ -42,7 +42,9 @@ All = Annotated[bool, typer.Option("--all", help="Every hint, the last of which 
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="What to print.")]
 Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Store what was observed.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of libvirt XML, of any kind.")]
-Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A course's folder; none: the packaged.")]
+Folder = Annotated[
+    Path | None, typer.Argument(metavar="[DIR]", help="A course's folder; none: the packaged.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
@@ -124,9 +126,10 @@ def config(key: Key = None, value: Value = None, *, unset: Unset = False, option
 @app.command()
 @shares(*LOOK)
 def validate(files: Files, *, format: ListFormat = "text", options: Options) -> int:  # noqa: A002 - the option's name
-    """Libvirt XML: is it right, and where not?
+    """Whether libvirt XML is right, and where it is not.
 
-    Held against the schemas of the installed libvirt. Exit code: 0 all valid, 1 one is not, 2 one cannot be read.
+    Held against the schemas of the installed libvirt. Exit code: 0 all valid, 1 one is not, 2 one cannot
+    be read.
     """
     from tutor.commands.validate import validate as command
 

@@ -24,6 +24,7 @@ class Text:
 
     def render(self, translate: Translate) -> str:
         """The sentence in the language of ``translate``, with the values filled in."""
+
         def fill(found: re.Match[str]) -> str:
             value = self.values.get(found[1], found[0])
             return value.render(translate) if isinstance(value, Text) else str(value)

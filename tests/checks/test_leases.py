@@ -127,6 +127,11 @@ def test_the_address(had: list[Any], code: str) -> None:
     assert finding.fix[0] == f"{VIRSH} destroy vm-nat && {VIRSH} start vm-nat"
 
 
+def test_an_address_that_another_has_is_for_a_person_to_free() -> None:
+    finding = address_of(a_host(had=[{"mac": OTHER, "address": WANTED, "hostname": None}]))
+    assert (finding.code, finding.fix) == ("address-taken", ())
+
+
 def host_entry(mac: str = MAC, address: str = WANTED, name: str = "vm-nat") -> str:
     return f"<host mac='{mac}' name='{name}' ip='{address}'/>"
 

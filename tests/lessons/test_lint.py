@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tutor.commands.catalogue import all_checks
 from tutor.course.lint import ParameterInfo, lint
 from tutor.course.load import load_course
-from tutor.commands.catalogue import all_checks
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 

@@ -89,7 +89,11 @@ def answer_quiz(machine: Machine, step_id: str) -> None:
     """Answer every question of the step rightly, if it has any."""
     choices = [
         f"{number}"
-        + "".join(letter for letter, option in zip(string.ascii_lowercase, question.options) if option.right)
+        + "".join(
+            letter
+            for letter, option in zip(string.ascii_lowercase, question.options, strict=False)
+            if option.right
+        )
         for number, question in enumerate(step(step_id).quiz, 1)
     ]
     if choices:

@@ -39,7 +39,9 @@ def bring(machine: Machine, scratch: Path) -> dict[str, str]:
     registries.copy_certificates(scratch / "ca.crt")
     if (scratch / "ca.crt").exists():
         machine.write(CERTIFICATES, (scratch / "ca.crt").read_text())
-    machine.write("/etc/apt/apt.conf.d/90test", registries.apt_configuration().replace("/mnt/ca.crt", CERTIFICATES))
+    machine.write(
+        "/etc/apt/apt.conf.d/90test", registries.apt_configuration().replace("/mnt/ca.crt", CERTIFICATES)
+    )
     unpack = ["tar", "--extract", "--no-same-owner", "--directory", "/home/student"]
     machine.container.execute(["runuser", "-u", "student", "--", *unpack], data=archive())
     return {**registries.pip_environment(), "PIP_CERT": CERTIFICATES, "SSL_CERT_FILE": CERTIFICATES}

@@ -146,7 +146,9 @@ def test_a_blocked_check_names_the_root_and_offers_what_is_left_to_do() -> None:
 
 
 def test_a_check_behind_another_step_names_that_and_offers_nothing_yet() -> None:
-    behind = verdict("a/b/c", Status.BLOCKED, blocked_by="install/libvirt/group", code="need-failed", fix=("true",))
+    behind = verdict(
+        "a/b/c", Status.BLOCKED, blocked_by="install/libvirt/group", code="need-failed", fix=("true",)
+    )
     document = shown(grade(step_result(Step("a/b", "title"), [behind])))
     assert "blocked by: install/libvirt/group\n" in document
     assert "fix" not in document

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor.commands.catalogue import all_checks
 from tutor.commands.session import Session
 from tutor.course.lint import ParameterInfo, lint
 from tutor.course.load import packaged_folder
 from tutor.errors import CourseError, UsageError
-from tutor.commands.catalogue import all_checks
 from tutor.text import text
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from tutor import __version__
+from tutor.commands.catalogue import checks_for
 from tutor.commands.progress import Progress, log_error
 from tutor.commands.session import Session
 from tutor.course.select import select
 from tutor.course.variables import Layer, resolve
 from tutor.errors import UsageError
-from tutor.commands.catalogue import checks_for
 from tutor.grading.fit import must_fit
 from tutor.grading.grade import Run, grade
 from tutor.grading.outcome import exit_code

@@ -62,7 +62,7 @@ def read(path: str) -> bytes:
         content = sys.stdin.buffer.read(LARGEST + 1) if path == STDIN else _read_file(path)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise UsageError(text("{path} cannot be read: {error}", path=path, error=why), _TIP) from None
+        raise UsageError(text("{path} cannot be read: {error}", path=path or "''", error=why), _TIP) from None
     if len(content) > LARGEST:
         raise UsageError(text("{path} is larger than {limit} MiB", path=path, limit=LARGEST // 2**20), _TIP)
     return content

@@ -35,9 +35,7 @@ def failed(
     :param fix: commands for a non-interactive shell of the student that put it right; empty
         where only a person can act.
     """
-    return Finding(
-        Status.FAIL, observed, expected, code, why, hint, tuple(fix), remember=remember or {}
-    )
+    return Finding(Status.FAIL, observed, expected, code, why, hint, tuple(fix), remember=remember or {})
 
 
 def skipped(code: str, reason: Text) -> Finding:

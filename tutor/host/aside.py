@@ -142,6 +142,6 @@ def begin() -> None:
 
 def take() -> Aside:
     """The process that was begun, or a new one."""
-    global _begun  # noqa: PLW0603
+    global _begun
     taken, _begun = _begun or Aside(), None
     return taken

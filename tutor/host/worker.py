@@ -35,9 +35,7 @@ def main() -> None:
     threading.Thread(target=_load, daemon=True).start()
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        threading.Thread(
-            target=_serve, args=(machine, request, sys.stdout.buffer, lock), daemon=True
-        ).start()
+        threading.Thread(target=_serve, args=(machine, request, sys.stdout.buffer, lock), daemon=True).start()
     # Not exit(): a thread that hangs in a call would be waited for.
     os._exit(0)
 

@@ -56,7 +56,7 @@ def parse(content: str) -> Element:
     parser.CharacterDataHandler = builder.data
     try:
         # The encoding is given above: what a declaration says about a str is no longer true.
-        parser.Parse(content.encode("utf-8", "replace"), True)  # noqa: FBT003 - expat takes no keyword
+        parser.Parse(content.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         raise NotWellFormed(expat.ErrorString(error.code), error.lineno, error.offset + 1) from None
     root: Element = builder.close()

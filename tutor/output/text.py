@@ -13,7 +13,6 @@ from tutor.output.style import Style
 from tutor.text import Text, Translate, text
 
 
-
 def render(grade: Grade, translate: Translate, style: Style, /) -> str:
     """The whole run, lesson by lesson, with the summary at the end."""
     page = Page(translate, style)
@@ -89,9 +88,7 @@ def _write_row(page: Page, label: str, status: Status, width: int, *, indent: in
 def _label_width(page: Page, results: list[StepResult]) -> int:
     labels = [_label(page, result) for result in results]
     names = [
-        " " * page.indent + check_name(result, verdict)
-        for result in results
-        for verdict in result.verdicts
+        " " * page.indent + check_name(result, verdict) for result in results for verdict in result.verdicts
     ]
     words = max(len(page.say(word)) for word in STATUS_WORDS.values())
     return page.label_width([*labels, *names], beside=words + 2)

@@ -47,7 +47,9 @@ def list_pools(machine: Machine, uri: str) -> list[Pool]:
     """See :func:`pools`."""
 
     def describe(handle: Any) -> list[Pool]:
-        return sorted((_pool(found) for found in handle.listAllStoragePools(0)), key=lambda pool: pool["name"])
+        return sorted(
+            (_pool(found) for found in handle.listAllStoragePools(0)), key=lambda pool: pool["name"]
+        )
 
     return ask(machine, uri, describe, NO_STORAGE_VOL) or []
 
@@ -58,7 +60,11 @@ def look_at_volume(machine: Machine, uri: str, path: str) -> Volume | None:
 
     def describe(handle: Any) -> Volume:
         found = handle.storageVolLookupByPath(path)
-        return {"name": found.name(), "pool": found.storagePoolLookupByVolume().name(), "xml": found.XMLDesc(0)}
+        return {
+            "name": found.name(),
+            "pool": found.storagePoolLookupByVolume().name(),
+            "xml": found.XMLDesc(0),
+        }
 
     return ask(machine, uri, describe, NO_STORAGE_VOL)
 
