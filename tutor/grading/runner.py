@@ -18,6 +18,12 @@ from tutor.text import Text, text
 
 T = TypeVar("T")
 
+#: Seconds after which a check has waited for an answer, rather than computed one.
+WAITED = 0.008
+
+#: Looks ahead in one run: each costs some milliseconds, and the deepest check asks three times.
+MOST_SCOUTS = 3
+
 
 class Observer(Protocol):
     """Told of the run's progress; the core itself never prints."""
@@ -121,9 +127,15 @@ class Runner:
 
     def run(self, ordered: Sequence[CheckSpec]) -> dict[str, Verdict]:
         """A verdict for each spec, by its id."""
-        for spec in ordered:
+        scouts = MOST_SCOUTS
+        for number, spec in enumerate(ordered):
             self._observer.begins(spec)
-            self.verdicts[spec.id] = self._judge(spec)
+            verdict = self.verdicts[spec.id] = self._judge(spec)
+            if verdict.duration > WAITED and scouts > 0:
+                # Answers have come in meanwhile: what the other checks ask next can be sought now.
+                scouts -= 1
+                rest = ordered[number + 1 :]
+                together(self._host, *first_questions(rest, self._registry, self._values, self._host))
         return self.verdicts
 
     def _judge(self, spec: CheckSpec) -> Verdict:

@@ -64,8 +64,9 @@ class LiveHost:
             self._in_background(wanted)
 
     def is_slow(self, question: Question[Any]) -> bool:
-        """See :class:`tutor.host.host.Startable`."""
-        return _source_of(question).slow
+        """See :class:`tutor.host.host.Startable`: what is answered already is not slow any more."""
+        job = self._jobs.get(question.key)
+        return _source_of(question).slow and not (job is not None and job.done.is_set())
 
     def ask(self, question: Question[T]) -> T:
         """The answer; see :class:`tutor.host.host.Host`."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tutor.packetpath.step import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Doubt:
     """A construct of a rule that is not known, met on one way through the chains.
 
@@ -25,11 +26,16 @@ class Doubt:
     place: Place
     way: tuple[object, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def rank(self) -> tuple[str, ...]:
         """Orders doubts, roughly as they are met."""
         way = (f"{part:012}" if isinstance(part, int) else str(part) for part in self.way)
         return (*way, self.place.table, self.place.chain, self.construct)
+
+    @cached_property
+    def digest(self) -> int:
+        """Equal for equal doubts."""
+        return hash(self.rank)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,10 +43,10 @@ class Decision:
     """What holds with either answer to a doubt; the two differ, and ask only doubts of higher rank."""
 
     doubt: Doubt
-    rank: tuple[str, ...]
     yes: Conditions
     no: Conditions
     digest: int
+    depth: int
 
     def __hash__(self) -> int:
         return self.digest
@@ -49,7 +55,7 @@ class Decision:
         return self is other or (
             isinstance(other, Decision)
             and self.digest == other.digest
-            and self.rank == other.rank
+            and self.doubt.rank == other.doubt.rank
             and self.yes == other.yes
             and self.no == other.no
         )
@@ -60,12 +66,19 @@ Conditions = Decision | bool
 #: Holds whatever the doubts' answers are.
 CERTAIN = True
 
+#: Doubts on top of each other that are told apart.
+_DEEPEST = 60
+#: Stands for all further ones; that it is answered with no is never assumed, so it never falls away.
+_TOO_MANY = Doubt("too many unknown rules", Place("", "", ""), ("~",))
+
 _Memory = dict[tuple[Conditions, Conditions], Conditions]
 
 
 def under(conditions: Conditions, doubt: Doubt, answer: bool) -> Conditions:
     """The conditions, and that ``doubt`` is answered like this."""
-    asked = _decision(doubt, doubt.rank, answer, not answer)
+    if isinstance(conditions, Decision) and conditions.depth >= _DEEPEST:
+        doubt, answer = _TOO_MANY, True
+    asked = _decision(doubt, answer, not answer)
     return _joined(lambda one, other: one and other, conditions, asked, {})
 
 
@@ -85,8 +98,11 @@ def asked_in(conditions: Conditions) -> Iterator[Doubt]:
             waiting += [one.no, one.yes]
 
 
-def _decision(doubt: Doubt, rank: tuple[str, ...], yes: Conditions, no: Conditions) -> Conditions:
-    return yes if yes == no else Decision(doubt, rank, yes, no, hash((rank, yes, no)))
+def _decision(doubt: Doubt, yes: Conditions, no: Conditions) -> Conditions:
+    if yes == no:
+        return yes
+    depth = 1 + max(one.depth if isinstance(one, Decision) else 0 for one in (yes, no))
+    return Decision(doubt, yes, no, hash((doubt.digest, yes, no)), depth)
 
 
 def _joined(
@@ -95,14 +111,15 @@ def _joined(
     if not isinstance(one, Decision) and not isinstance(other, Decision):
         return how(one, other)
     if (one, other) not in memory:
-        first = min((part for part in (one, other) if isinstance(part, Decision)), key=lambda part: part.rank)
+        deciding = (part.doubt for part in (one, other) if isinstance(part, Decision))
+        first = min(deciding, key=lambda doubt: doubt.rank)
         yes = _joined(how, _given(one, first, True), _given(other, first, True), memory)
         no = _joined(how, _given(one, first, False), _given(other, first, False), memory)
-        memory[one, other] = _decision(first.doubt, first.rank, yes, no)
+        memory[one, other] = _decision(first, yes, no)
     return memory[one, other]
 
 
-def _given(conditions: Conditions, first: Decision, answer: bool) -> Conditions:
-    if not isinstance(conditions, Decision) or conditions.rank != first.rank:
+def _given(conditions: Conditions, first: Doubt, answer: bool) -> Conditions:
+    if not isinstance(conditions, Decision) or conditions.doubt.rank != first.rank:
         return conditions
     return conditions.yes if answer else conditions.no

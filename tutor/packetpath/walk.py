@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
+from tutor.packetpath.rule import visit
 from tutor.packetpath.ruleset import Chain, Rule, Ruleset
 from tutor.packetpath.site import Effect, Site, Surroundings, Verdict
 from tutor.packetpath.state import State, merged
-from tutor.packetpath.statements import effects
 from tutor.packetpath.step import Step
 from tutor.packetpath.world import World
 
@@ -40,7 +40,7 @@ class Passage:
         return Passage(merged(self.through), ended)
 
 
-class _Visit(NamedTuple):
+class _Visited(NamedTuple):
     """A rule being visited: where packets go that go on to the next, and those that go back."""
 
     rule: Rule
@@ -64,47 +64,35 @@ class _Walk:
             if not states:
                 break
             going_on: list[State] = []
-            for effect in self._rule(rule, states, way):
-                self._decided(effect, _Visit(rule, way, going_on, back))
+            for effect in visit(rule, states, partial(self._site, rule, way)):
+                self._decided(effect, _Visited(rule, way, going_on, back))
             states = merged(going_on)
         return merged([*back, *states])
 
-    def _decided(self, effect: Effect, visit: _Visit) -> None:
+    def _decided(self, effect: Effect, at: _Visited) -> None:
         state, verdict, _ = effect
-        if verdict in (Verdict.NEXT, Verdict.BREAK):
-            visit.on.append(state)
+        if verdict is Verdict.BREAK:
+            at.on.append(state)
         elif verdict is Verdict.RETURN:
-            visit.back.append(state)
+            at.back.append(state)
         elif verdict is Verdict.ACCEPT:
             self.passage.through.append(state)
         elif verdict in (Verdict.DROP, Verdict.REJECT):
             self.passage.ended.append(Ended(state, verdict.name.lower()))
         else:
-            self._called(effect, visit)
+            self._called(effect, at)
 
-    def _called(self, effect: Effect, visit: _Visit) -> None:
+    def _called(self, effect: Effect, at: _Visited) -> None:
         state, verdict, target = effect
-        place = visit.rule.place
+        place = at.rule.place
         called = self.ruleset.chains.get((place.family, place.table, target))
-        if called is None or len(visit.way) > _DEPTH:
-            for one in self._site(visit.rule, visit.way, 0).anything(state, f"jump {target}"):
-                self._decided(one, visit)
+        if called is None or len(at.way) > _DEPTH:
+            for one in self._site(at.rule, at.way, 0).anything(state, f"jump {target}"):
+                going_on = one.verdict is Verdict.NEXT
+                self._decided(one._replace(verdict=Verdict.BREAK) if going_on else one, at)
             return
-        out = self.rules(called, [state], (*visit.way, place.handle))
-        (visit.on if verdict is Verdict.JUMP else visit.back).extend(out)
-
-    def _rule(self, rule: Rule, states: list[State], way: tuple[object, ...]) -> Iterable[Effect]:
-        for number, statement in enumerate(rule.statements):
-            site = self._site(rule, way, number)
-            following: list[State] = []
-            for state in states:
-                for effect in effects(statement, state, site):
-                    if effect.verdict is Verdict.NEXT:
-                        following.append(effect.state)
-                    else:
-                        yield effect
-            states = merged(following)
-        yield from map(Effect, states)
+        out = self.rules(called, [state], (*at.way, place.handle))
+        (at.on if verdict is Verdict.JUMP else at.back).extend(out)
 
     def _site(self, rule: Rule, way: tuple[object, ...], number: int) -> Site:
         around = Surroundings(self.ruleset, self.world, (rule.place.family, rule.place.table))

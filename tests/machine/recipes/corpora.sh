@@ -7,7 +7,7 @@ lists="-o Dir::Etc::sourcelist=/tmp/sources.list -o Dir::Etc::sourceparts=- -o D
 mkdir -p /tmp/lists/partial /tmp/source /mnt/out
 apt-get $lists update
 cd /tmp/source
-# The upstream tarball alone: its digest is in the signed index, and Debian's patches touch no document.
+# The upstream tarball alone: its digest is in the signed index, and its schemas are those that Debian installs.
 apt-get $lists source --download-only --tar-only libvirt
 
 # What unpacks is Python: the lowest layer has neither xz nor dpkg-source.
