@@ -15,14 +15,16 @@ from tests.packetpath.rules import (
     SADDR,
     STATE,
     UNKNOWN,
+    WORLD,
     Statement,
     chain,
     forward,
+    load,
     match,
     path,
     prerouting,
 )
-from tutor.packetpath import Refused, Unknown
+from tutor.packetpath import Refused, Unknown, could_leave
 
 LIMIT: Statement = {"limit": {"rate": 5, "per": "second"}}
 
@@ -79,6 +81,14 @@ def test_it_does_not_matter_where_both_ways_end_alike(statement: Statement) -> N
 def test_many_unknown_conditions_take_no_longer_than_one() -> None:
     rules = [[LIMIT, {"log": {}}] for _ in range(200)]
     assert path(FORWARDED, forward(*rules)).outcome == REACHED
+
+
+@pytest.mark.parametrize("count", [30, 300])
+def test_many_unknown_rules_are_unknown_in_a_moment(count: int) -> None:
+    assert construct(forward(*[[LIMIT, DROP]] * count)) == "limit"
+    assert could_leave(load(forward(*[[LIMIT, DROP]] * count)), WORLD, "virbr1").answer == "unknown"
+    apart = [[LIMIT, match(DPORT, n), match(SADDR, f"192.168.50.{n}"), DROP] for n in range(count // 10)]
+    assert could_leave(load(forward(*apart)), WORLD, "virbr1").answer == "yes"
 
 
 def test_an_unknown_target_in_a_chain_of_type_nat_may_translate() -> None:

@@ -13,9 +13,6 @@ from tutor.packetpath.state import State, merged
 from tutor.packetpath.step import Step
 from tutor.packetpath.world import World
 
-#: NFT_JUMP_STACK_SIZE: the kernel loads no deeper ones.
-_DEPTH = 16
-
 
 class Ended(NamedTuple):
     """A packet that goes no further: ``drop``, ``reject``, ``local``, or ``astray`` where nobody knows."""
@@ -71,7 +68,7 @@ class _Walk:
 
     def _decided(self, effect: Effect, at: _Visited) -> None:
         state, verdict, _ = effect
-        if verdict is Verdict.BREAK:
+        if verdict in (Verdict.NEXT, Verdict.BREAK):
             at.on.append(state)
         elif verdict is Verdict.RETURN:
             at.back.append(state)
@@ -86,12 +83,12 @@ class _Walk:
         state, verdict, target = effect
         place = at.rule.place
         called = self.ruleset.chains.get((place.family, place.table, target))
-        if called is None or len(at.way) > _DEPTH:
+        if called is None or target in (*at.way, place.chain):
+            # The kernel loads neither; a listing taken by somebody else may have both.
             for one in self._site(at.rule, at.way, 0).anything(state, f"jump {target}"):
-                going_on = one.verdict is Verdict.NEXT
-                self._decided(one._replace(verdict=Verdict.BREAK) if going_on else one, at)
+                self._decided(one, at)
             return
-        out = self.rules(called, [state], (*at.way, place.handle))
+        out = self.rules(called, [state], (*at.way, place.chain, place.handle))
         (at.on if verdict is Verdict.JUMP else at.back).extend(out)
 
     def _site(self, rule: Rule, way: tuple[object, ...], number: int) -> Site:

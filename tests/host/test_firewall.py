@@ -1,0 +1,96 @@
+"""The firewall with a real nft's answers, and without one."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+
+from tutor.host import firewall
+from tutor.host.firewall import FORMS_COMMAND, Firewall, look_at_firewall
+from tutor.host.machine import Machine
+from tutor.host.process import Completed
+from tutor.host.question import Unobservable
+
+MARK = "--- next form ---\n"
+RULESET = {"nftables": [{"metainfo": {"version": "1.0.6"}}]}
+FORMS = f"{json.dumps(RULESET)}\n{MARK}table ip t {{ # handle 1\n}}\n{MARK}*filter\nCOMMIT\n"
+
+
+class Programs:
+    """Says ``done`` to the one read, and writes down what it was asked."""
+
+    def __init__(self, done: Completed, sudo: int = 0) -> None:
+        self.done = done
+        self.sudo = sudo
+        self.asked: list[list[str]] = []
+
+    def __call__(self, argv: list[str], **_: Any) -> Completed:
+        self.asked.append(list(argv))
+        if argv == ["sudo", "-n", "true"]:
+            return Completed(self.sudo, "", "")
+        return self.done if FORMS_COMMAND in argv else Completed(0, "", "")
+
+
+@pytest.fixture(autouse=True)
+def _a_student(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(firewall, "_LEGACY", str(tmp_path / "none"))
+
+
+def look(programs: Programs) -> Firewall:
+    found: Firewall = look_at_firewall(Machine({}, run_program=programs))
+    return found
+
+
+def reason(programs: Programs) -> str:
+    with pytest.raises(Unobservable) as caught:
+        look(programs)
+    return caught.value.reason
+
+
+def test_all_forms_come_by_one_call_of_sudo() -> None:
+    programs = Programs(Completed(0, FORMS, ""))
+    assert look(programs) == {
+        "json": RULESET,
+        "text": "table ip t { # handle 1\n}\n",
+        "saved": "*filter\nCOMMIT\n",
+        "legacy": [],
+    }
+    as_root = [argv for argv in programs.asked if argv[0] == "sudo" and argv[-1] != "true"]
+    assert as_root == [["sudo", "-n", "sh", "-c", FORMS_COMMAND]]
+
+
+def test_tables_of_the_legacy_iptables_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    (tmp_path / "names").write_text("nat\nfilter\n")
+    monkeypatch.setattr(firewall, "_LEGACY", str(tmp_path / "names"))
+    assert look(Programs(Completed(0, FORMS, "")))["legacy"] == ["nat", "filter"]
+
+
+def test_without_sudo_it_is_not_permitted() -> None:
+    assert reason(Programs(Completed(0, FORMS, ""), sudo=1)) == "not-permitted"
+
+
+@pytest.mark.parametrize(
+    ("done", "why"),
+    [
+        (Completed(1, "", "Operation not permitted (you must be root)"), "failed"),
+        (Completed(0, "{}", ""), "failed"),
+        (Completed(0, f"nonsense{MARK}{MARK}", ""), "malformed"),
+        (Completed(0, f"[]{MARK}{MARK}", ""), "malformed"),
+    ],
+)
+def test_another_answer_is_no_ruleset(done: Completed, why: str) -> None:
+    assert reason(Programs(done)) == why
+
+
+def test_without_nft_no_password_is_asked_for() -> None:
+    def missing(argv: list[str], **_: Any) -> Completed:
+        assert argv == ["nft", "--version"]
+        raise Unobservable("program-missing", firewall.text("nft is missing"))
+
+    with pytest.raises(Unobservable) as caught:
+        look_at_firewall(Machine({}, run_program=missing))
+    assert caught.value.reason == "program-missing"
