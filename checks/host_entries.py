@@ -11,13 +11,15 @@ from checks.commands import virsh
 from checks.domain_commands import known as known_domain
 from checks.domain_commands import manage
 from checks.leases import kept_mac, within
+from checks.network_commands import define, start
 from checks.network_xml import addresses
 from checks.network_xml import definition as network_definition
-from checks.networks import known as known_network
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host
+from tutor.host.libvirt.connection import SYSTEM
+from tutor.host.libvirt.networks import network as network_question
 from tutor.text import Text, text
 
 if TYPE_CHECKING:
@@ -61,10 +63,26 @@ def _append(host: Host, *, network: str, domain: str, address: str) -> tuple[str
     return (f"{there} || {virsh(host, 'net-update', network, 'add', 'ip-dhcp-host')} {xml} {LIVE} {CONFIG}",)
 
 
+def _no_network(host: Host, network: str, domain: str, address: str) -> Finding:
+    return failed(
+        "no-network",
+        text("{name} is not there: no address can be kept on it", name=network),
+        why=_WHY,
+        hint=_HINT,
+        fix=(
+            *define(host, network),
+            *start(host, network=network),
+            *_append(host, network=network, domain=domain, address=address),
+        ),
+    )
+
+
 @check("network-host-entry", remedy=_append)
 def network_host_entry(host: Host, *, network: str, domain: str, address: str) -> Finding:
     """The network {network} keeps {address} for the domain {domain}, now and after a restart."""
-    found, kept = known_network(host, network), known_domain(host, domain)
+    found, kept = host.ask(network_question(SYSTEM, network)), known_domain(host, domain)
+    if found is None:
+        return _no_network(host, network, domain, address)
     wanted = Entry(kept_mac(kept["inactive_xml"], network), address, domain)
     subnets = addresses(network_definition(found, live=False))
     if not within(address, subnets):

@@ -6,6 +6,7 @@ import json
 from typing import Any, TypedDict
 
 from tutor.host.machine import Machine
+from tutor.host.programs import find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.text import text
@@ -48,7 +49,12 @@ def look_at_firewall(machine: Machine) -> Firewall:
     :raises Unobservable: ``program-missing`` without nft, ``not-permitted``, ``failed`` or ``malformed``.
     """
     # Whether there is an nft at all is asked before a password is.
-    machine.run(["nft", "--version"])
+    if find_program(machine, "nft") is None:
+        raise Unobservable(
+            "program-missing",
+            text("nft, which shows the firewall's rules, is not installed"),
+            ("sudo apt-get install -y nftables",),
+        )
     done = machine.run_as_root(["sh", "-c", FORMS_COMMAND], text("Reading the firewall's rules"))
     forms = split_forms(done.stdout)
     if done.returncode != 0 or len(forms) != _FORMS:
