@@ -36,6 +36,9 @@ class Broken:
 
 
 _URI = "qemu:///system"
+#: Where tutor follows the packet, and sees what no look at single rules can: it may refuse alone.
+PACKET_CHECKS = {"networks/port-forward/forward", "networks/isolated/sealed"}
+
 _BRIDGE = "ip address {verb} 192.168.122.1/24 brd 192.168.122.255 dev virbr0"
 _MEMORY = f"virt-xml -c {_URI} {{name}} --edit --memory memory={{size}},currentMemory={{size}}"
 _IMAGE = "qemu-img create -q -f {format} /var/lib/libvirt/images/min-disk.qcow2 {size}"
@@ -237,7 +240,8 @@ def _agree(machine: Machine, where: str) -> dict[str, str]:
                     f"{where}, goss ({name}) refuses and tutor accepts {', '.join(sorted(checks))}."
                 )
         refused = set().union(*(checks for checks, failed in resources if failed), ())
-        if unseen := {check for check in failed_here if not check.endswith(QUIZ)} - refused:
+        unseen = {check for check in failed_here if not check.endswith(QUIZ)} - refused - PACKET_CHECKS
+        if unseen:
             raise UnfairError(
                 f"{where}, tutor refuses and goss ({name}) accepts {', '.join(sorted(unseen))}."
             )

@@ -28,7 +28,9 @@ def golden_files() -> Path:
 
 
 def _fetch(scratch: Path) -> None:
-    mirror = debian_mirror(SUITE) or "http://deb.debian.org/debian"
+    mirror = debian_mirror(SUITE)
+    if mirror is None:
+        raise MachineError("apt on this host names no Debian archive: see /etc/apt/sources.list")
     sources = scratch / "sources.list"
     sources.write_text(f"deb-src {mirror} {SUITE} main\n")
     for folder in ("lists/partial", "cache/archives/partial"):
