@@ -62,6 +62,7 @@ def test_a_qcow2_image(tmp_path: Path) -> None:
         "format": "qcow2",
         "virtual_size": 7,
         "backing": None,
+        "snapshots": [],
     }
     # No guessing: it would follow what a VMDK description points to.
     assert program.asked == [
