@@ -41,7 +41,7 @@ images: $(VENV)/development $(VENV)/machine-packages
 	@scripts/part "student machine images" $(AS_ROOT) $(VENV)/bin/python -m tests.machine
 
 machine: images
-	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile tests/machine
+	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile --reruns 1 tests/machine
 
 bench: images  ## the whole course against goss and the floor
 	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)
