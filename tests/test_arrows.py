@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 LEAVES = {"tutor.text", "tutor.errors", "tutor.folders", "tutor"}
 ALLOWED = {
     "tutor.host": set(),
+    "tutor.actions": set(),
     "tutor.course": {"lessons"},
     "tutor.journal": {"tutor.grading"},
     "tutor.grading": {"tutor.course", "tutor.host"},
