@@ -4,7 +4,8 @@
 PYTHON ?= /usr/bin/python3
 VENV   ?= .venv
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-APT     = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0
+# A desktop's own updates may hold the lock for a while.
+APT     = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300
 
 # libvirt-python is compiled at installation, against the system's libvirt.
 BINDING = python3 python3-venv python3-dev gcc pkg-config libvirt-dev

@@ -1,41 +1,26 @@
-"""What is wrong with a port forward, and the commands that put it right.
+"""The commands that put a port forward right.
 
-The commands are tried on the ruleset as it was seen, with the packet path: what does not lead to the guest
-there is not printed.
+They are tried on the ruleset as it was seen, with the packet path: what does not lead to the guest there is
+not printed.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from shlex import quote
 
 from checks.commands import virsh
+from checks.forward_case import Case
 from checks.leases import within
 from checks.network_xml import addresses, definition
-from checks.packet_world import delete, told, without
+from checks.packet_world import delete, without
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.networks import network, network_names
 from tutor.host.question import Unobservable
 from tutor.host.xml import NotWellFormed
-from tutor.packetpath import (
-    Link,
-    Local,
-    Packet,
-    Path,
-    Place,
-    Reaches,
-    Refused,
-    Ruleset,
-    Step,
-    World,
-    connect,
-    explain,
-    follow,
-)
+from tutor.packetpath import Link, Local, Place, Refused, explain
 from tutor.packetpath.ruleset import Chain, Rule
 from tutor.packetpath.translated import Statement
 from tutor.text import Text, text
@@ -49,163 +34,6 @@ IPTABLES, NFTABLES = ("ip", "filter", "FORWARD"), ("ip", "libvirt_network", "for
 #: More faults than anybody has at once.
 _MANY = 16
 _LAST = 1 << 30
-
-
-@dataclass(frozen=True)
-class Case:
-    """A connection that should reach a guest."""
-
-    host: Host
-    rules: Ruleset
-    world: World
-    packet: Packet
-    address: str
-    to_port: int
-
-    @cached_property
-    def arrival(self) -> Path:
-        """The way of the first packet."""
-        return follow(self.rules, self.world, self.packet)
-
-    @cached_property
-    def connection(self) -> Path:
-        """The same, with the answer and what follows."""
-        return connect(self.rules, self.world, self.packet)
-
-    def reaches(self, path: Path) -> bool:
-        """Whether it gets to the guest, and not out again towards a network that is not there."""
-        outcome = path.outcome
-        arrived = isinstance(outcome, Reaches) and (outcome.address, outcome.port) == (
-            self.address,
-            str(self.to_port),
-        )
-        return arrived and not self.goes_back
-
-    @property
-    def goes_back(self) -> bool:
-        """It is sent out the way it came: no network here has the address."""
-        outcome = self.arrival.outcome
-        return isinstance(outcome, Reaches) and outcome.interface == self.packet.interface
-
-    @property
-    def translation(self) -> Step | None:
-        """Where the destination is replaced."""
-        found = [step for step in self.arrival.steps if step.action == "to-destination"]
-        return found[-1] if found else None
-
-    @property
-    def mistranslated(self) -> str | None:
-        """The code, where it is replaced by another than the guest's."""
-        values = dict(self.translation.values) if self.translation else {}
-        if not values or (values["address"], values["port"]) == (self.address, str(self.to_port)):
-            return None
-        return "wrong-address" if values["address"] != self.address else "wrong-guest-port"
-
-    def names_it(self, place: Place | None) -> bool:
-        """Whether a rule is about this very forward, and no more than that."""
-        return bool(place and place.handle is not None and _has(place.text, self.packet.port, self.address))
-
-
-def _has(rule: str, *words: object) -> bool:
-    return any(re.search(rf"(?<![\w.]){re.escape(str(word))}(?![\w.])", rule) for word in words)
-
-
-def diagnosis(case: Case) -> tuple[str, Text]:
-    """The code and what was seen; what refuses the packet comes first."""
-    arrival, outcome = case.arrival, case.arrival.outcome
-    if case.mistranslated:
-        return case.mistranslated, told(arrival.steps)
-    if isinstance(outcome, Refused) and outcome.how == "no-forwarding":
-        return "forwarding-off", _refusal_first(arrival)
-    if isinstance(outcome, Local):
-        return _not_translated(case)
-    if isinstance(outcome, Refused):
-        hook = arrival.steps[-1].hook if arrival.steps else ""
-        code = (
-            "forward-refused"
-            if hook == "forward"
-            else "refused-after"
-            if case.translation
-            else "refused-before"
-        )
-        return code, _refusal_first(arrival)
-    if case.goes_back:
-        return "no-network", text("no network of this machine has {address}", address=case.address)
-    return "reply-lost", text("the answer is lost: {steps}", steps=_refusal_first(case.connection))
-
-
-def _refusal_first(path: Path) -> Text:
-    return told([*path.steps[-1:], *path.steps[:-1]])
-
-
-def _not_translated(case: Case) -> tuple[str, Text]:
-    """Why no rule takes the packet, although one may look as if it should."""
-    for chain in case.rules.chains.values():
-        for rule in chain.rules:
-            if _is_meant(case, rule):
-                return _why_not(case, chain, rule)
-    return "no-rule", text(
-        "no rule sends port {port} to {address} port {to}",
-        port=case.packet.port,
-        address=case.address,
-        to=case.to_port,
-    )
-
-
-def _why_not(case: Case, chain: Chain, rule: Rule) -> tuple[str, Text]:
-    place, port = " ".join(chain.name), case.packet.port
-    if chain.name[0] == "ip6" or _family(rule) == "ip6":
-        return "wrong-family", text("a rule is meant to lead there, but {where} is of IPv6", where=place)
-    if chain.name not in set(_asked_from_outside(case.rules)):
-        return "chain-not-hooked", text(
-            "a rule leads there, but no packet from outside comes to {where}", where=place
-        )
-    if _has(rule.place.text, "udp"):
-        return "wrong-protocol", text("a rule in {where} takes UDP, not TCP", where=place)
-    if not _has(rule.place.text, port):
-        return "wrong-port", text(
-            "a rule in {where} leads there, but not from port {port}", where=place, port=port
-        )
-    return "rule-not-met", text(
-        "a rule in {where} leads there, but the packet does not get to it, or it does not fit: {rule}",
-        where=place,
-        rule=rule.place.text,
-    )
-
-
-def _is_meant(case: Case, rule: Rule) -> bool:
-    """A translation to the guest; or for the port, of IPv6."""
-    targets = [statement["dnat"] for statement in rule.statements if statement.get("dnat")]
-    if any(case.address in str(target) for target in targets):
-        return True
-    sixth = rule.place.family == "ip6" or _family(rule) == "ip6"
-    return bool(targets) and sixth and _has(rule.place.text, case.packet.port)
-
-
-def _family(rule: Rule) -> str | None:
-    for statement in rule.statements:
-        target = statement.get("dnat")
-        if isinstance(target, dict) and target.get("family"):
-            return str(target["family"])
-    return None
-
-
-def _asked_from_outside(rules: Ruleset) -> Iterator[tuple[str, str, str]]:
-    """The chains that translate destinations of what comes in: base chains, and those they jump to."""
-    waiting = [
-        chain.name for chain in rules.chains.values() if (chain.type, chain.hook) == ("nat", "prerouting")
-    ]
-    seen = set(waiting)
-    while waiting:
-        name = waiting.pop()
-        yield name
-        chain = rules.chains.get(name)
-        for rule in chain.rules if chain else ():
-            for word in re.findall(r"\b(?:jump|goto) (\S+)", rule.place.text):
-                called = (*name[:2], word)
-                if called not in seen:
-                    seen.add(called)
-                    waiting.append(called)
 
 
 def repair(case: Case) -> tuple[tuple[str, ...], Text | None]:

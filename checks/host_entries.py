@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _WHY = text("A port forward names an address: it must be the guest's tomorrow too.")
-_HINT = text("Look at: virsh -c qemu:///system net-dumpxml default, and the same with --inactive")
 LIVE, CONFIG = "--live", "--config"
 
 
@@ -55,12 +54,19 @@ class _Book:
 
 def _append(host: Host, *, network: str, domain: str, address: str) -> tuple[str, ...]:
     """Blocked: the MAC is not known yet, so the command reads it."""
-    wanted = "{print $5; exit}"
     listed = manage(host, "domiflist", domain, "--inactive")
-    read = f"$({listed} | awk '$3 == \"{network}\" {wanted}')"
-    xml = f"\"<host mac='{read}' name='{domain}' ip='{address}'/>\""
+    # awk reads backslashes in what is assigned to a variable (gawk(1), -v).
+    source = quote(f"network={network}".replace("\\", r"\\"))
+    mac = f"\"$({listed} | awk -v {source} '$3 == network {{print $5; exit}}')\""
+    before, _, after = Entry("MAC", address, domain).xml.partition("MAC")
+    xml = quote(before) + mac + quote(after)
     there = f"{virsh(host, 'net-dumpxml', network)} | grep -qF {quote(address)}"
     return (f"{there} || {virsh(host, 'net-update', network, 'add', 'ip-dhcp-host')} {xml} {LIVE} {CONFIG}",)
+
+
+def _hint(host: Host, network: str) -> Text:
+    command = virsh(host, "net-dumpxml", network)
+    return text("Look at: {command}, and the same with --inactive", command=command)
 
 
 def _no_network(host: Host, network: str, domain: str, address: str) -> Finding:
@@ -68,7 +74,7 @@ def _no_network(host: Host, network: str, domain: str, address: str) -> Finding:
         "no-network",
         text("{name} is not there: no address can be kept on it", name=network),
         why=_WHY,
-        hint=_HINT,
+        hint=_hint(host, network),
         fix=(
             *define(host, network),
             *start(host, network=network),
@@ -114,7 +120,11 @@ def network_host_entry(host: Host, *, network: str, domain: str, address: str) -
         else [f"{virsh(host, 'net-dumpxml', network)} | {virsh(host, 'net-define', '/dev/stdin')}"]
     )
     return failed(
-        code, observed, why=_WHY, hint=_HINT, fix=(*_set_right(host, network, wanted, books), *keep)
+        code,
+        observed,
+        why=_WHY,
+        hint=_hint(host, network),
+        fix=(*_set_right(host, network, wanted, books), *keep),
     )
 
 

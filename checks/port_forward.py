@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from checks.forward_case import Case
+from checks.forward_diagnosis import diagnosis
 from checks.forward_keeping import kept
-from checks.forward_repair import Case, diagnosis, repair
+from checks.forward_repair import repair
 from checks.packet_world import CLIENT, evaluated, ruleset, told, uplink, world
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check

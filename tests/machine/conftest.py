@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.machine.application import PROJECT
+from tests.machine.guest import start_default_network
+from tests.machine.lesson import bring_medium
 from tests.machine.machines import Machine, boot
 from tests.machine.process import MachineError
 from tests.machine.running import sweep
@@ -53,6 +55,15 @@ def bare_lesson_machine() -> Iterator[Machine]:
 def ready_lesson_machine() -> Iterator[Machine]:
     """One ready machine for all tests of a module, which walk through the course in order."""
     yield from _booted("ready")
+
+
+@pytest.fixture(scope="module")
+def machine(ready_lesson_machine: Machine) -> Machine:
+    """One machine for all tests of a module: the installation lesson is done, and the medium fetched."""
+    ready_lesson_machine.run("echo 'export LIBVIRT_DEFAULT_URI=qemu:///system' >> ~/.bashrc", check=True)
+    start_default_network(ready_lesson_machine)
+    bring_medium(ready_lesson_machine)
+    return ready_lesson_machine
 
 
 def _booted(image: str) -> Iterator[Machine]:

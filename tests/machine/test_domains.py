@@ -7,12 +7,10 @@ from shlex import quote
 import pytest
 
 from tests.machine.domain_states import GUI, IMAGES, INSTALL, VIRSH, VIRT_XML, XML, Bench, Deed
-from tests.machine.guest import start_default_network
 from tests.machine.lesson import (
     answer_quiz,
     assert_green,
     assert_mended,
-    bring_medium,
     judge,
     replay,
     run_fixes,
@@ -29,15 +27,6 @@ AS_BY_VIRT_MANAGER = (
     " --check disk_size=off --print-xml 1 > gui.xml"
     f" && sudo qemu-img create -q -f qcow2 {IMAGES}/gui-vm.qcow2 20G && {VIRSH} define gui.xml"
 )
-
-
-@pytest.fixture(scope="module")
-def machine(ready_lesson_machine: Machine) -> Machine:
-    """The installation lesson is done, and the medium fetched."""
-    ready_lesson_machine.run("echo 'export LIBVIRT_DEFAULT_URI=qemu:///system' >> ~/.bashrc", check=True)
-    start_default_network(ready_lesson_machine)
-    bring_medium(ready_lesson_machine)
-    return ready_lesson_machine
 
 
 @pytest.fixture(scope="module")

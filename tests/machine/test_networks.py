@@ -10,13 +10,12 @@ from contextlib import contextmanager
 import pytest
 
 from tests.machine.client import Client
-from tests.machine.guest import GREETING, start_default_network
+from tests.machine.guest import GREETING
 from tests.machine.lesson import (
     Judged,
     answer_quiz,
     assert_green,
     assert_mended,
-    bring_medium,
     judge,
     replay,
     run_fixes,
@@ -51,15 +50,6 @@ _CLEAN = (
     " rm -f /etc/libvirt/hooks/network.d/portforward;"
     " [ ! -e /root/nftables.conf ] || mv /root/nftables.conf /etc/"
 )
-
-
-@pytest.fixture(scope="module")
-def machine(ready_lesson_machine: Machine) -> Machine:
-    """The installation lesson is done, and the medium fetched."""
-    ready_lesson_machine.run("echo 'export LIBVIRT_DEFAULT_URI=qemu:///system' >> ~/.bashrc", check=True)
-    start_default_network(ready_lesson_machine)
-    bring_medium(ready_lesson_machine)
-    return ready_lesson_machine
 
 
 @pytest.fixture(scope="module")
