@@ -49,6 +49,7 @@ def test_json(tutor: Tool) -> None:
         "hints": 0,
         "status": None,
         "checked": None,
+        "changed": None,
     }
 
 

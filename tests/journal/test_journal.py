@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.journal.processes import ROOT
-from tutor.course.records import CheckSpec, Course, Step
+from tutor.course.records import CheckSpec, Course, Lesson, Step
 from tutor.grading.verdict import Finding, Grade, HostFacts, Status, StepResult, Verdict
 from tutor.journal.errors import JournalError
-from tutor.journal.events import answer_event, check_event
+from tutor.journal.events import answer_event, check_event, course_event
 from tutor.journal.journal import Journal
 from tutor.journal.line import GENESIS, MAX_LINE, assemble, digest, encode
 from tutor.journal.verify import verify
@@ -95,10 +95,11 @@ def test_long_lines_are_found_from_the_end(journal: Journal, filler: int) -> Non
 
 
 def test_a_grade_becomes_a_check_event(journal: Journal) -> None:
-    step = Step(id="install/cpu", title="Processor")
+    step = Step(id="install/cpu", title="Processor", digest="0123456789abcdef")
     finding = Finding(Status.FAIL, text("expected"), text("observed"), code="no-vmx")
     verdict = Verdict(CheckSpec("install/cpu/flags", "cpu-flags"), {}, finding)
-    course = Course("libvirt", "t", "1.2", "sha256:ab", "sv", {}, ())
+    lesson = Lesson("install", "t", "t", (step, Step(id="install/kvm", title="KVM", digest="ff")))
+    course = Course("libvirt", "t", "1.2", "sha256:ab", "sv", {}, (lesson,))
     result = StepResult(step, Status.FAIL, 0, (verdict,))
     grade = Grade(course, {}, HostFacts(), "student", "2026-01-01T12:00:00+00:00", 0.1, (result,), "0.1.0")
     journal.append_all([check_event(grade)])
@@ -111,12 +112,23 @@ def test_a_grade_becomes_a_check_event(journal: Journal) -> None:
         "steps": [
             {
                 "id": "install/cpu",
+                "digest": "0123456789abcdef",
                 "status": "fail",
                 "points": 0,
                 "checks": [{"id": "install/cpu/flags", "status": "fail", "code": "no-vmx"}],
             }
         ],
     }
+    journal.append_all([course_event(grade)])
+    assert list(journal.courses("libvirt")) == [{"install/cpu": "0123456789abcdef", "install/kvm": "ff"}]
+    assert list(journal.courses("other")) == []
+
+
+def test_a_course_event_of_another_shape_is_passed_over(journal: Journal) -> None:
+    good = {"course": {"id": "libvirt"}, "steps": {"a/b": "1"}}
+    shapes: list[dict[str, Any]] = [{}, {"steps": []}, {"steps": {"a/b": 1}}, {"course": 1}]
+    journal.append_all([("course", good), *(("course", {**good, **shape}) for shape in shapes)])
+    assert list(journal.courses("libvirt")) == [{"a/b": "1"}, {"a/b": "1"}]
 
 
 def test_the_bytes_of_a_line(path: Path) -> None:

@@ -9,7 +9,7 @@ from tutor.commands.session import Session
 from tutor.course.records import Option, Step
 from tutor.course.select import find_step
 from tutor.errors import UsageError
-from tutor.grading.quiz import right_options
+from tutor.grading.quiz import right_options, standing
 from tutor.journal.errors import JournalError
 from tutor.journal.events import answer_event
 from tutor.output import interface
@@ -54,7 +54,8 @@ def _show(session: Session, step: Step) -> int:
 def _answered(session: Session, step: Step) -> Collection[str]:
     """The questions with an answer; none where the journal cannot be read: they can be shown all the same."""
     try:
-        return [id_ for id_, options in session.journal.answers().get(step.id, {}).items() if options]
+        chosen = session.journal.answers().get(step.id, {})
+        return [question.id for question in step.quiz if standing(question, chosen)]
     except JournalError as error:
         session.say(text("earlier answers are not known: {reason}", reason=error.what))
         return ()
@@ -82,10 +83,10 @@ def _write_rest(page: Page, step: Step, chosen: Mapping[str, Sequence[str]]) -> 
     """Which questions are left, and which are to be answered anew."""
     left, wrong = [], []
     for number, question in enumerate(step.quiz, 1):
-        given = chosen.get(question.id)
+        given = standing(question, chosen)
         if not given:
             left.append(str(number))
-        elif set(given) != right_options(question):
+        elif given != right_options(question):
             wrong.append(str(number))
     page.gap()
     if wrong:

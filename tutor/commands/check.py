@@ -13,6 +13,7 @@ from typing import Any
 
 from tutor import __version__
 from tutor.commands.catalogue import checks_for
+from tutor.commands.changes import course_met, since_last_run, told
 from tutor.commands.progress import Progress, log_error
 from tutor.commands.session import Session
 from tutor.course.select import select
@@ -52,6 +53,8 @@ def check(session: Session, words: Sequence[str], record: Path | None = None) ->
         judge_recorded(session, words) if session.options.evidence else _judge_live(session, words, record)
     )
     result = replace(result, duration=time.monotonic() - clock)
+    if session.options.evidence is None:
+        result = replace(result, notices=(*result.notices, *news(session)))
     _publish(session, result)
     if session.options.evidence is None:
         _remember(session, result)
@@ -170,9 +173,17 @@ def _remember(session: Session, result: Grade) -> None:
         for step in result.steps:
             for verdict in step.verdicts:
                 journal.remember(verdict.finding.remember)
-        journal.append_all([check_event(result)])
+        journal.append_all([*course_met(journal, result), check_event(result)])
     except JournalError as error:
         session.say(text("not journalled: {reason}", reason=error.what))
+
+
+def news(session: Session) -> list[Text]:
+    """What of the course is new or changed since its student was here; nothing where that is not known."""
+    try:
+        return list(told(since_last_run(session.journal, session.course)))
+    except JournalError:
+        return []
 
 
 class _NoMemory:

@@ -13,7 +13,7 @@ from tutor.grading.verdict import Status
 from tutor.journal.journal import Journal
 
 #: Further back than this nobody remembers either, and a long journal must not make a list slow.
-_RUNS = 100
+RUNS = 100
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00", re.ASCII)
 
 
@@ -32,7 +32,7 @@ def last_stands(journal: Journal, course: Course) -> dict[str, Stand]:
     """
     wanted = {step.id: set(step.check_ids) for step in course.steps if step.check_ids}
     found: dict[str, Stand] = {}
-    for run in islice(journal.checks(course.id), _RUNS):
+    for run in islice(journal.checks(course.id), RUNS):
         for step_id, status in _whole_steps(run.data, wanted):
             if _TIME.fullmatch(run.time):
                 found.setdefault(step_id, Stand(status, run.time))

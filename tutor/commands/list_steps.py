@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor import __version__
+from tutor.commands.changes import Change, since_checked
 from tutor.commands.history import Stand, last_stands
 from tutor.commands.session import Session
 from tutor.journal.errors import JournalError
@@ -16,13 +17,14 @@ def list_steps(session: Session) -> int:
 
     :raises CourseError: when the course is broken.
     """
-    stands = known_stands(session)
+    stands, changes = known_stands(session), known_changes(session)
     if session.options.format == "json":
         by_step = {step: (stand.status, stand.time) for step, stand in stands.items()}
-        interface.write(list_document(session.course, by_step, __version__), session.out, "json")
+        document = list_document(session.course, by_step, changes, __version__)
+        interface.write(document, session.out, "json")
     else:
         statuses = {step: stand.status for step, stand in stands.items()}
-        document = render_list(session.course, statuses, session.translate, session.style)
+        document = render_list(session.course, statuses, changes, session.translate, session.style)
         interface.write(document, session.out, "text")
     return 0
 
@@ -34,4 +36,12 @@ def known_stands(session: Session) -> dict[str, Stand]:
         return last_stands(session.journal, course)
     except JournalError as error:
         session.say(text("earlier checks are not known: {reason}", reason=error.what))
+        return {}
+
+
+def known_changes(session: Session) -> dict[str, Change]:
+    """What is new or changed since each step was checked; nothing where the journal cannot be read."""
+    try:
+        return since_checked(session.journal, session.course)
+    except JournalError:  # said by known_stands
         return {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tutor import __version__
-from tutor.commands.list_steps import known_stands
+from tutor.commands.changes import told
+from tutor.commands.list_steps import known_changes, known_stands
 from tutor.commands.session import Session
 from tutor.errors import UsageError
 from tutor.grading.verdict import Status
@@ -19,6 +20,7 @@ def overview(session: Session) -> int:
     :raises CourseError: when the course is broken.
     """
     statuses, notices = _statuses(session)
+    notices += told(known_changes(session))
     document = render_overview(session.course, statuses, notices, session.translate, session.style)
     interface.write(document, session.out, "text")
     return 0

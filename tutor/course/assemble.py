@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tutor.course.digests import step_digest
 from tutor.course.files import SOURCE_LANGUAGE, Files, digest
 from tutor.course.findings import BrokenCourse, Finding, in_order
-from tutor.course.records import Course
+from tutor.course.manifest import Manifest
+from tutor.course.records import Course, Lesson
 from tutor.course.rules import RULES
 from tutor.course.source import CourseSource, read_course
 from tutor.course.translation import translated
@@ -30,7 +34,7 @@ def faults(source: CourseSource) -> list[Finding]:
 
 def _course(source: CourseSource, language: str) -> Course:
     manifest = source.manifest
-    originals = {lesson.lesson.id: lesson.lesson for lesson in source.lessons}
+    originals = {lesson.lesson.id: _with_digests(lesson.lesson, manifest) for lesson in source.lessons}
     others = {lesson.lesson.id: lesson.lesson for lesson in source.languages[language]}
     lessons = [originals[name] for name in manifest.lessons]
     if language != SOURCE_LANGUAGE:
@@ -44,3 +48,8 @@ def _course(source: CourseSource, language: str) -> Course:
         manifest.variables,
         tuple(lessons),
     )
+
+
+def _with_digests(lesson: Lesson, manifest: Manifest) -> Lesson:
+    steps = (replace(step, digest=step_digest(step, manifest.variables)) for step in lesson.steps)
+    return replace(lesson, steps=tuple(steps))

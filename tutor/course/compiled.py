@@ -70,7 +70,7 @@ def _lesson(row: list[Any]) -> Lesson:
 
 
 def _step(row: list[Any]) -> Step:
-    id_, title, blocks, quiz, specs, hints, optional, points, line = row
+    id_, title, blocks, quiz, specs, hints, optional, points, line, digest = row
     return Step(
         id_,
         title,
@@ -81,6 +81,7 @@ def _step(row: list[Any]) -> Step:
         optional,
         points,
         line,
+        digest,
     )
 
 

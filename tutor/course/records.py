@@ -82,6 +82,8 @@ class Step:
     optional: bool = False
     points: int = 1
     line: int = 0
+    #: Of what it asks, whatever language it is shown in (:mod:`tutor.course.digests`).
+    digest: str = ""
 
     @property
     def lesson_id(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tutor.course.records import QUIZ, Course, QuizQuestion
 from tutor.grading.finding import failed, passed
@@ -28,12 +28,10 @@ def quiz_check(course: Course) -> Check:
 
 
 def _judge(step: str, quiz: tuple[QuizQuestion, ...], chosen: Mapping[str, list[str]]) -> Finding:
-    open_ones = [number for number, question in enumerate(quiz, 1) if not chosen.get(question.id)]
-    wrong = [
-        number
-        for number, question in enumerate(quiz, 1)
-        if chosen.get(question.id) and set(chosen[question.id]) != right_options(question)
-    ]
+    given = {number: standing(question, chosen) for number, question in enumerate(quiz, 1)}
+    right = {number: right_options(question) for number, question in enumerate(quiz, 1)}
+    open_ones = [number for number, options in given.items() if not options]
+    wrong = [number for number, options in given.items() if options and options != right[number]]
     if wrong:
         return failed(
             "wrong-answer",
@@ -49,6 +47,15 @@ def _judge(step: str, quiz: tuple[QuizQuestion, ...], chosen: Mapping[str, list[
             hint=text("See the questions: tutor show {step}; answer them: tutor answer {step}", step=step),
         )
     return passed(text("all {count} answered rightly", count=len(quiz)))
+
+
+def standing(question: QuizQuestion, chosen: Mapping[str, Collection[str]]) -> set[str]:
+    """The options that the question is answered with; none where the answer is to an older version of it.
+
+    :param chosen: by question. An option that the question has no longer makes it another question's answer.
+    """
+    options = set(chosen.get(question.id, ()))
+    return options if options <= {option.id for option in question.options} else set()
 
 
 def right_options(question: QuizQuestion) -> set[str]:

@@ -22,6 +22,15 @@ def check_event(grade: Grade) -> Event:
     }
 
 
+def course_event(grade: Grade) -> Event:
+    """The course as it was met: what each of its steps asked, by digest, also those not checked."""
+    course = grade.course
+    return "course", {
+        "course": {"id": course.id, "version": course.version, "digest": course.digest},
+        "steps": {step.id: step.digest for step in course.steps},
+    }
+
+
 def answer_event(step: str, question: str, options: Iterable[str]) -> Event:
     """The options chosen for a quiz question, by their ids; right or wrong is not said."""
     return "answer", {"step": step, "question": question, "options": list(options)}
@@ -46,8 +55,16 @@ def read_remembered(data: Mapping[str, Any]) -> tuple[str, Any] | None:
     return (key, data["value"]) if isinstance(key, str) and "value" in data else None
 
 
+def read_course(data: Mapping[str, Any]) -> dict[str, str] | None:
+    """The digests of a course event by step; None when its shape is not that of one."""
+    steps = data.get("steps")
+    if not isinstance(steps, dict):
+        return None
+    return steps if all(isinstance(digest, str) for digest in steps.values()) else None
+
+
 def course_of(data: Mapping[str, Any]) -> str | None:
-    """The id of the course that a check run was about."""
+    """The id of the course that an event is about."""
     course = data.get("course")
     found = course.get("id") if isinstance(course, dict) else None
     return found if isinstance(found, str) else None
@@ -56,6 +73,7 @@ def course_of(data: Mapping[str, Any]) -> str | None:
 def _step(result: StepResult) -> dict[str, Any]:
     return {
         "id": result.step.id,
+        "digest": result.step.digest,
         "status": result.status.value,
         "points": result.points,
         "checks": [

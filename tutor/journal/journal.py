@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.folders import NoHomeError, folders
 from tutor.journal.errors import JournalError, explained
-from tutor.journal.events import answer_event, course_of, read_answer, read_remembered, remembered_event
+from tutor.journal.events import (
+    answer_event,
+    course_of,
+    read_answer,
+    read_course,
+    read_remembered,
+    remembered_event,
+)
 from tutor.journal.line import GENESIS, decode, encode, opening, utc_now
 from tutor.journal.scan import backwards, forwards
 from tutor.journal.storage import extend, find_tail, open_to_read
@@ -88,10 +95,12 @@ class Journal:
 
     def checks(self, course: str | None = None) -> Iterator[Entry]:
         """The check runs, of the course with this id if one is given, newest first."""
-        for line in backwards(self.path, opening("check")):
-            entry = decode(line)
-            if entry and course in {None, course_of(entry.data)}:
-                yield entry
+        return self._about("check", course)
+
+    def courses(self, course: str) -> Iterator[dict[str, str]]:
+        """The steps of the course with this id as they were met, digests by step, newest first."""
+        read = (read_course(entry.data) for entry in self._about("course", course))
+        return (steps for steps in read if steps is not None)
 
     def entries(self, kind: Kind) -> Iterator[Entry]:
         """All events of a kind, oldest first; damaged lines are left out."""
@@ -105,6 +114,12 @@ class Journal:
                 return GENESIS
             with os.fdopen(fd, "rb", buffering=0):
                 return find_tail(fd).prev
+
+    def _about(self, kind: Kind, course: str | None) -> Iterator[Entry]:
+        for line in backwards(self.path, opening(kind)):
+            entry = decode(line)
+            if entry and course in {None, course_of(entry.data)}:
+                yield entry
 
     def _latest(
         self, kind: Kind, subject_end: bytes, read: Callable[[Mapping[str, Any]], T | None]

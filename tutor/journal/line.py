@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["check", "answer", "remembered"]
+Kind = Literal["check", "answer", "remembered", "course"]
 Event = tuple[Kind, Mapping[str, Any]]
 
 SCHEMA = 1

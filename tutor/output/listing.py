@@ -13,20 +13,32 @@ from tutor.output.details import STATUS_WORDS
 from tutor.output.marks import ROLES, marked
 from tutor.output.page import Page
 from tutor.output.style import Style
-from tutor.text import Translate, text
+from tutor.text import Text, Translate, text
 
 SCHEMA = 1
 
 
-def render_list(course: Course, statuses: Mapping[str, Status], translate: Translate, style: Style) -> str:
+def render_list(
+    course: Course,
+    statuses: Mapping[str, Status],
+    changes: Mapping[str, str],
+    translate: Translate,
+    style: Style,
+) -> str:
     """Each lesson with its steps.
 
     :param statuses: by step; of a step that is not there nothing is said.
+    :param changes: by step, "new" or "changed" since it was checked.
     """
     page = Page(translate, style)
     for lesson in course.lessons:
-        _write_lesson(page, lesson, statuses)
+        _write_lesson(page, lesson, statuses, changes)
     page.gap()
+    if changes:
+        page.line(
+            page.say(text("New or changed since your last check: read it again with `tutor show STEP`.")),
+            role="wait",
+        )
     if statuses:
         page.line(
             page.say(text("A status is that of the last check; `tutor check` looks anew.")), role="quiet"
@@ -36,10 +48,13 @@ def render_list(course: Course, statuses: Mapping[str, Status], translate: Trans
     return page.document()
 
 
-def list_document(course: Course, stands: Mapping[str, tuple[Status, str]], version: str) -> str:
+def list_document(
+    course: Course, stands: Mapping[str, tuple[Status, str]], changes: Mapping[str, str], version: str
+) -> str:
     """The same as JSON: ``status`` and ``checked`` (ISO 8601, UTC) are null where nothing is known.
 
     :param stands: status and time by step.
+    :param changes: by step, "new" or "changed" since it was checked.
     :param version: this tool's.
     """
     document = {
@@ -55,7 +70,10 @@ def list_document(course: Course, stands: Mapping[str, tuple[Status, str]], vers
             {
                 "id": lesson.id,
                 "title": lesson.title,
-                "steps": [_step(step, *stands.get(step.id, (None, None))) for step in lesson.steps],
+                "steps": [
+                    {**_step(step, *stands.get(step.id, (None, None))), "changed": changes.get(step.id)}
+                    for step in lesson.steps
+                ],
             }
             for lesson in course.lessons
         ],
@@ -76,15 +94,18 @@ def _step(step: Step, status: Status | None, time: str | None) -> dict[str, Any]
     }
 
 
-def _write_lesson(page: Page, lesson: Lesson, statuses: Mapping[str, Status]) -> None:
+def _write_lesson(
+    page: Page, lesson: Lesson, statuses: Mapping[str, Status], changes: Mapping[str, str]
+) -> None:
     page.heading(page.say(text("{id}: {title}", id=lesson.id, title=lesson.title)))
-    labels = {step.id: f"{step.id}  {_title(page, step)}" for step in lesson.steps}
+    titles = {step.id: _title(page, step, changes.get(step.id)) for step in lesson.steps}
+    labels = {step: f"{step}  {title}" for step, title in titles.items()}
     words = max(len(page.say(word)) for word in STATUS_WORDS.values())
     width = page.label_width(labels.values(), beside=words + 2)
     for step in lesson.steps:
         status = statuses.get(step.id)
         if page.style.plain:
-            page.line(_sentence(page, step, status))
+            page.line(page.say(_sentence(step.id, titles[step.id], status)))
         elif status is None:
             page.line(labels[step.id])
         else:
@@ -92,14 +113,15 @@ def _write_lesson(page: Page, lesson: Lesson, statuses: Mapping[str, Status]) ->
     page.gap()
 
 
-def _sentence(page: Page, step: Step, status: Status | None) -> str:
-    title = _title(page, step)
+def _sentence(step: str, title: str, status: Status | None) -> Text:
     if status is None:
-        return page.say(text("Step {id}. {title}", id=step.id, title=title))
-    return page.say(
-        text("Step {id}: {status}. {title}", id=step.id, status=STATUS_WORDS[status], title=title)
-    )
+        return text("Step {id}. {title}", id=step, title=title)
+    return text("Step {id}: {status}. {title}", id=step, status=STATUS_WORDS[status], title=title)
 
 
-def _title(page: Page, step: Step) -> str:
-    return page.say(text("{title} (optional)", title=step.title)) if step.optional else step.title
+def _title(page: Page, step: Step, change: str | None) -> str:
+    title = page.say(text("{title} (optional)", title=step.title)) if step.optional else step.title
+    if change is None:
+        return title
+    told = text("{title} (new)", title=title) if change == "new" else text("{title} (changed)", title=title)
+    return page.say(told)
