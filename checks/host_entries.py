@@ -20,6 +20,7 @@ from tutor.grading.verdict import Finding
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.networks import network as network_question
+from tutor.host.xml import attribute
 from tutor.text import Text, text
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Entry:
     def xml(self) -> str:
         """As net-update takes it."""
         parts = {"mac": self.mac, "name": self.name, "ip": self.address}
-        return f"<host {' '.join(f'{key}={_attribute(value)}' for key, value in parts.items() if value)}/>"
+        return f"<host {' '.join(f'{key}={attribute(value)}' for key, value in parts.items() if value)}/>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,3 @@ def _set_right(host: Host, network: str, wanted: Entry, books: dict[str, _Book])
 def _update(host: Host, network: str, command: str, entry: Entry, *flags: str) -> str:
     words = virsh(host, "net-update", network, command, "ip-dhcp-host")
     return " ".join([words, quote(entry.xml), *flags])
-
-
-def _attribute(value: str) -> str:
-    from xml.sax.saxutils import quoteattr
-
-    return quoteattr(value)

@@ -65,3 +65,20 @@ def parse(content: str) -> Element:
 
 def _not_read(parser: expat.XMLParserType, why: str) -> NotWellFormed:
     return NotWellFormed(why, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+
+def attribute(value: str) -> str:
+    """The value as an attribute's, in quotes (XML 1.0, sections 2.3 and 3.3.3).
+
+    Not xml.sax.saxutils.quoteattr, which brings the whole of urllib along.
+    """
+    for plain, reference in _REFERENCES:
+        value = value.replace(plain, reference)
+    return f'"{value}"'
+
+
+#: The ampersand first; white space by number, else it is read back as spaces.
+_REFERENCES = (
+    *(("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")),
+    *(("\n", "&#10;"), ("\r", "&#13;"), ("\t", "&#9;")),
+)
