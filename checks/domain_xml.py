@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tutor.host.question import Unobservable
@@ -11,6 +12,9 @@ from tutor.text import text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+#: Definitions remembered by their XML: every check of a domain asks for the same two.
+_KNOWN = 64
 
 #: What os/boot calls a device that has a boot order of its own.
 _BOOT_NAMES = {"disk": "hd", "floppy": "fd", "interface": "network"}
@@ -77,6 +81,7 @@ class Definition:
         return next(iter((*self.ordered, *self.boot)), "")
 
 
+@lru_cache(_KNOWN)
 def read(content: str) -> Definition:
     """The definition in ``content``, the XML that libvirt gave.
 

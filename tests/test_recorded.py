@@ -29,8 +29,9 @@ from tutor.text import text
 FOLDER = Path(__file__).parent / "recordings"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
-#: What the golden verdicts are about; later lessons have tests of their own.
+#: What the golden verdicts are about: of those who are not yet there, only how far they have come.
 LESSONS = ("intro", "modes", "install", "tools", "disks", "domains")
+WHOLE = ("done", "wrong-memory-and-card")
 #: The machines of the tests are containers without /dev/kvm, and have no display for virt-manager.
 EVERYWHERE = {
     "install/cpu/flags": "no-nesting",
@@ -138,7 +139,7 @@ def test_there_is_a_golden_verdict_for_each() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_golden(name: str) -> None:
-    code, document = judge(FOLDER / f"{name}.json", "json", *LESSONS)
+    code, document = judge(FOLDER / f"{name}.json", "json", *(() if name in WHOLE else LESSONS))
     found = {one["id"]: one["code"] for one in checks_of(document) if one["status"] == "fail"}
     assert found == GOLDEN[name]
     assert code == 1
@@ -154,7 +155,7 @@ def test_the_same_in_every_format_and_language(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_of_a_workplace_is_in_it(name: str) -> None:
     content = (FOLDER / f"{name}.json").read_text()
-    assert len(content) < 128 * 1024
+    assert len(content) < 256 * 1024
     assert "/root/" not in content
     assert "/work" not in content
     assert recorded(name)["user"] == "student"
