@@ -22,6 +22,8 @@ SWEDISH_QUOTES = re.compile(r"(?:^|[\s(])”")
 
 #: What stands in backquotes and is written in the reader's language, with the English for it.
 CODE_IN_WORDS = {"min-domän.xml": "my-domain.xml"}
+#: Descriptions in the source's commands, which hints repeat as they are; the prose says what language that is.
+DESCRIPTIONS = re.compile('"Min första snapshot"|"Efter ändringen"')
 #: Texts of several words that are names, and so the same in both languages.
 NAMES = {"JSON Schema", "RELAX NG", "XSD (XML Schema)"}
 
@@ -75,7 +77,7 @@ def test_no_swedish_is_left(file: str) -> None:
         text = english.prose if english.markdown or english.text.strip() else swedish.text
         for pattern in (LETTERS, SWEDISH, SWEDISH_QUOTES):
             assert pattern.findall(text) == [], swedish.place
-        assert LETTERS.findall(" ".join(english.code)) == [], swedish.place
+        assert LETTERS.findall(DESCRIPTIONS.sub("", " ".join(english.code))) == [], swedish.place
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -88,7 +90,7 @@ def test_swedish_would_be_seen(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_text_is_translated(file: str) -> None:
-    """A text may be the same in both only where it is a name: one word, or a known one."""
+    """A text may be the same in both only where it is a command or a name: one word, or a known one."""
     for swedish, english in both(file):
-        same = english.text == swedish.text and bool(english.text)
+        same = english.text == swedish.text and english.prose.strip(" .,") != ""
         assert not same or " " not in english.text or english.text in NAMES, swedish.place
