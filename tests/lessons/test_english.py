@@ -25,7 +25,7 @@ CODE_IN_WORDS = {"min-domän.xml": "my-domain.xml"}
 #: Descriptions in the source's commands, which hints repeat as they are; the prose says what language that is.
 DESCRIPTIONS = re.compile('"Min första snapshot"|"Efter ändringen"')
 #: Texts of several words that are names, and so the same in both languages.
-NAMES = {"JSON Schema", "RELAX NG", "XSD (XML Schema)"}
+NAMES = {"JSON Schema", "RELAX NG", "Under Edit → Connection Details", "XSD (XML Schema)"}
 
 
 def both(file: str) -> list[tuple[Passage, Passage]]:
