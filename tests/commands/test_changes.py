@@ -91,7 +91,7 @@ def test_in_swedish_and_plain(student: Tool, course: Path) -> None:
     change(course, "sv/2-ask.md", "Vad är libvirt?", "Vad är libvirt nu?")
     swedish = student.with_options("--lang", "sv", "--plain")
     assert "Steg ask/one: underkänt. En fråga (ändrat)" in swedish.run("list").lines
-    assert "Ändrat sedan du kontrollerade senast: ask/one" in swedish.run().out
+    assert "Ändrat sedan din senaste kontroll: ask/one" in swedish.run().out
 
 
 def test_a_changed_translation_is_no_changed_step(student: Tool, course: Path) -> None:
