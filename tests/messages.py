@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from tutor.commands.manual import paragraphs
 from tutor.text import _PLACEHOLDER as PLACEHOLDER
 
 ROOT = Path(__file__).parent.parent
@@ -24,13 +25,16 @@ LOCALE = ROOT / "tutor" / "locale"
 POT = LOCALE / "tutor.pot"
 METHODS = [("tutor/**.py", "tests.messages:extract"), ("checks/**.py", "tests.messages:extract")]
 KEYWORDS = {"text", "Text"}
+#: What declares a part of the command line, and which of its words are shown in its help.
+PARAMETERS = {"Option", "Argument", "Verbs"}
+HELP_KEYWORDS = {"help", "metavar"}
 HEADER = "# Messages of libvirt-tutor.\n# Made by: python -m tests.messages update"
 
 Found = tuple[int, None, str, list[str]]
 
 
 def extract(file: BinaryIO, _keywords: Any, _tags: Any, options: Any) -> Iterator[Found]:  # noqa: ARG001 - so named by Babel
-    """A Babel extraction method: literal first arguments of ``text``, and the checks' sentences.
+    """A Babel extraction method: literal first arguments of ``text``, the checks' sentences, and the help.
 
     :raises SyntaxError: for an f-string or the like in ``text``, which could not be translated.
     """
@@ -42,6 +46,13 @@ def extract(file: BinaryIO, _keywords: Any, _tags: Any, options: Any) -> Iterato
         elif isinstance(node, ast.FunctionDef) and _is_check(node):
             first, _, _ = (ast.get_docstring(node) or "").partition("\n")
             yield node.lineno, None, first, []
+        elif isinstance(node, ast.FunctionDef) and _is_command(node):
+            for paragraph in paragraphs(ast.get_docstring(node) or ""):
+                yield node.lineno, None, paragraph, []
+        elif isinstance(node, ast.Call) and _name(node.func) in PARAMETERS:
+            for keyword in node.keywords:
+                if keyword.arg in HELP_KEYWORDS:
+                    yield from ((node.lineno, None, message, []) for message in _literals(keyword.value))
 
 
 def _literals(node: ast.expr) -> Iterator[str]:
@@ -65,6 +76,12 @@ def _is_check(function: ast.FunctionDef) -> bool:
     first = function.args.args[0] if function.args.args else None
     judges = _name(function.returns) == "Finding" if function.returns else False
     return judges and first is not None and first.arg == "host" and not function.name.startswith("_")
+
+
+def _is_command(function: ast.FunctionDef) -> bool:
+    """Whether this is a verb of the command line: its docstring is its help."""
+    calls = [each.func for each in function.decorator_list if isinstance(each, ast.Call)]
+    return any(isinstance(each, ast.Attribute) and each.attr in {"command", "callback"} for each in calls)
 
 
 def fresh() -> Catalog:

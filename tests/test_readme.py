@@ -22,7 +22,7 @@ def help_text(*words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code, *words, "--help"],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "80", "TERMINAL_WIDTH": "80", "NO_COLOR": "1"},
+        env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=True,

@@ -10,16 +10,12 @@ from typing import Annotated, Literal
 import typer
 
 from tutor.commands.options import LOOK, shares
+from tutor.commands.parser import Verbs
 from tutor.commands.session import Options, Session
 
-app = typer.Typer(
-    name="tutor",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = Verbs(name="tutor")
 
-author = typer.Typer(help="For those who write lessons.")
+author = Verbs(help="For those who write lessons.")
 app.add_typer(author, name="author")
 
 Words = Annotated[

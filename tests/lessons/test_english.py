@@ -22,7 +22,7 @@ SWEDISH_QUOTES = re.compile(r"(?:^|[\s(])”")
 
 #: What stands in backquotes and is written in the reader's language, with the English for it.
 CODE_IN_WORDS = {"min-domän.xml": "my-domain.xml"}
-#: Descriptions in the source's commands, which hints repeat as they are; the prose says what language that is.
+#: Descriptions in the source's commands, which hints repeat as they are; the prose says in what language.
 DESCRIPTIONS = re.compile('"Min första snapshot"|"Efter ändringen"')
 #: Texts of several words that are names, and so the same in both languages.
 NAMES = {"JSON Schema", "RELAX NG", "Under Edit → Connection Details", "XSD (XML Schema)"}

@@ -9,8 +9,8 @@ from typing import Any
 import typer
 from typer._click.exceptions import ClickException  # the Click that this Typer carries
 
+from tutor.commands.arguments import plain_session
 from tutor.commands.progress import log_error
-from tutor.commands.session import Options, Session
 from tutor.errors import UserError
 from tutor.output.errors import render_error
 from tutor.output.streams import discard, is_lost, lost, open_missing
@@ -26,7 +26,7 @@ def guarded(app: Callable[..., Any]) -> int:
     """Run the application; its exit code."""
     open_missing()
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="tutor", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
     except typer.Exit as ending:
@@ -75,36 +75,9 @@ def _internal(error: Exception) -> int:
 
 
 def _tell(error: UserError) -> None:
-    session = _plain_session()
+    session = plain_session()
     sys.stderr.write(render_error(error, session.translate, session.error_style))
 
 
 def _write(message: str, tip: Text) -> None:
     _tell(UserError(text("{message}", message=message), tip))
-
-
-def _plain_session() -> Session:
-    """Language and look as asked for on the command line, read without the parser: it may have refused."""
-    arguments = sys.argv[1:]
-    language = _value_of("--lang", arguments)
-    session = Session(
-        Options(
-            lang=language if language in ("sv", "en") else None,
-            no_color="--no-color" in arguments,
-            plain="--plain" in arguments,
-        )
-    )
-    try:
-        session.translate  # noqa: B018 - a broken configuration must not hide the first error
-    except UserError:
-        session = Session(Options(lang="en"))
-    return session
-
-
-def _value_of(option: str, arguments: list[str]) -> str | None:
-    for index, word in enumerate(arguments):
-        if word == option and index + 1 < len(arguments):
-            return arguments[index + 1]
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return None

@@ -1,0 +1,93 @@
+"""What is shown at the end of each command's help: examples, and what goes with it."""
+
+from __future__ import annotations
+
+from tutor.text import Text, text
+
+_WHOLE_COURSE = text("grade the whole course")
+
+#: By verb ("" is ``tutor`` alone): what is typed, and what that does.
+EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
+    "": (
+        ("tutor", text("where am I, what is next")),
+        ("tutor show install/libvirt", text("read a step")),
+        ("tutor check install/libvirt", text("is it so? what is missing, and why?")),
+        ("tutor check", _WHOLE_COURSE),
+    ),
+    "learn": (
+        ("tutor learn", text("go on where you were")),
+        ("tutor learn install/libvirt", text("walk through this step")),
+    ),
+    "watch": (
+        ("tutor watch", text("tick off the steps of the whole course")),
+        ("tutor watch networks", text("those of one lesson")),
+    ),
+    "list": (
+        ("tutor list", text("all steps")),
+        ("tutor list --format json", text("the same, for a program")),
+    ),
+    "show": (
+        ("tutor show install/libvirt", text("read a step")),
+        ("tutor show install/libvirt | less -R", text("page by page")),
+    ),
+    "hint": (
+        ("tutor hint install/libvirt", text("the first hint")),
+        ("tutor hint install/libvirt --level 2", text("the second")),
+        ("tutor hint install/libvirt --all", text("every one of them")),
+    ),
+    "check": (
+        ("tutor check", _WHOLE_COURSE),
+        ("tutor check install", text("one lesson")),
+        ("tutor check install/libvirt --verbose", text("one step, what passed included")),
+        ("tutor check --var xml_vm=my-vm", text("with another name for the guest, this time")),
+        ("tutor check --format junit > report.xml", text("for another program")),
+    ),
+    "answer": (
+        ("tutor answer intro/role", text("show the questions")),
+        ("tutor answer intro/role 1b 2a 3c", text("answer three of them")),
+    ),
+    "config": (
+        ("tutor config", text("list everything")),
+        ("tutor config language sv", text("Swedish from now on")),
+        ("tutor config xml_vm my-vm", text("your own name for the guest")),
+        ("tutor config --unset xml_vm", text("the course's name again")),
+    ),
+    "validate": (
+        ("tutor validate vm.xml net.xml", text("two files")),
+        ("virsh dumpxml my-vm | tutor validate -", text("what another program prints")),
+    ),
+    "doctor": (("tutor doctor", text("look at this machine, and try it out")),),
+    "reset": (
+        ("tutor reset networks/isolated --dry-run", text("what would be taken away")),
+        ("tutor reset networks/isolated", text("take it away, after asking")),
+    ),
+    "cleanup": (
+        ("tutor cleanup --dry-run", text("what would be taken away")),
+        ("tutor cleanup", text("take it away, after asking")),
+    ),
+    "support": (
+        ("tutor support", text("show it, then ask where to write it")),
+        ("tutor support --output report.txt", text("write it into this file")),
+    ),
+    "author": (("tutor author lint", text("the course that comes with the tool")),),
+    "author lint": (
+        ("tutor author lint", text("the course that comes with the tool")),
+        ("tutor author lint lessons --strict", text("what is not translated, too")),
+    ),
+}
+
+#: By verb: the verbs that are wanted next.
+SEE_ALSO: dict[str, tuple[str, ...]] = {
+    "learn": ("check", "hint", "list"),
+    "watch": ("check", "learn"),
+    "list": ("show", "check"),
+    "show": ("check", "hint", "answer"),
+    "hint": ("check", "show"),
+    "check": ("hint", "show", "answer"),
+    "answer": ("show", "check"),
+    "validate": ("check",),
+    "doctor": ("check", "support"),
+    "reset": ("cleanup", "check"),
+    "cleanup": ("reset",),
+    "support": ("doctor",),
+}
