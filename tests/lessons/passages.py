@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -68,6 +69,7 @@ class Passage:
         return MarkdownIt("commonmark").enable("table").parse(self.text) if self.markdown else []
 
 
+@cache
 def read(language: str, file: str) -> LessonSource:
     """The lesson file, as the course reads it."""
     name = f"{language}/{file}"

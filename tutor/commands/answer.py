@@ -96,7 +96,7 @@ def _write_rest(page: Page, step: Step, chosen: Mapping[str, Sequence[str]]) -> 
     if wrong or left:
         page.commands([f"tutor answer {step.id}"], level=1)
     else:
-        page.line(page.say(text("All questions of this step are answered rightly.")), role="good")
+        page.line(page.say(text("All questions of this step are answered correctly.")), role="good")
         page.commands([f"tutor check {step.id}"], level=1)
 
 

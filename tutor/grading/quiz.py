@@ -20,7 +20,7 @@ def quiz_check(course: Course) -> Check:
     quizzes = {step.id: step.quiz for step in course.steps if step.quiz}
 
     def quiz(host: Host, *, step: str) -> Finding:
-        """The questions of {step} are answered, and rightly."""
+        """The questions of {step} are answered, and correctly."""
         chosen: dict[str, list[str]] = host.ask(answers(step))
         return _judge(step, quizzes[step], chosen)
 
@@ -46,7 +46,7 @@ def _judge(step: str, quiz: tuple[QuizQuestion, ...], chosen: Mapping[str, list[
             why=_WHY,
             hint=text("See the questions: tutor show {step}; answer them: tutor answer {step}", step=step),
         )
-    return passed(text("all {count} answered rightly", count=len(quiz)))
+    return passed(text("all {count} answered correctly", count=len(quiz)))
 
 
 def standing(question: QuizQuestion, chosen: Mapping[str, Collection[str]]) -> set[str]:
