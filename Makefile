@@ -16,13 +16,16 @@ MACHINE = systemd-container debootstrap debian-archive-keyring util-linux mount 
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 
-.PHONY: demo test lint types fast corpora machine images bench messages clean
+.PHONY: demo test lint types fast images documents corpora machine bench messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host
 	@$(VENV)/bin/tutor check || [ $$? -eq 1 ] || [ $$? -eq 3 ]
 
-test: lint types fast corpora machine  ## the whole suite, machine tests included
+# The images wait for the network while the fast tests use the processors.
+test: lint types $(VENV)/machine-packages  ## the whole suite, machine tests included
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line fast documents
+	@$(MAKE) --no-print-directory corpora machine
 
 lint: $(VENV)/development
 	@scripts/part "ruff" $(VENV)/bin/ruff check .
@@ -34,15 +37,17 @@ types: $(VENV)/development
 fast: $(VENV)/development
 	@scripts/part "fast tests" $(AS_ROOT) $(PYTEST) -q -n 2 --ignore tests/machine -m "not corpora"
 
-corpora: $(VENV)/development $(VENV)/machine-packages  ## tutor validate on libvirt's own test documents
-	@scripts/part "libvirt's test documents" $(AS_ROOT) $(VENV)/bin/python -m tests.validation.corpora
-	@scripts/part "corpora" $(AS_ROOT) $(PYTEST) -q -n 2 -m corpora tests/validation
-
 images: $(VENV)/development $(VENV)/machine-packages
 	@scripts/part "student machine images" $(AS_ROOT) $(VENV)/bin/python -m tests.machine
 
+documents: images  ## libvirt's own test documents, from its source packages
+	@scripts/part "libvirt's test documents" $(AS_ROOT) $(VENV)/bin/python -m tests.validation.corpora
+
+corpora: documents  ## tutor validate on libvirt's own test documents
+	@scripts/part "corpora" $(AS_ROOT) $(PYTEST) -q -n 2 -m corpora tests/validation
+
 machine: images
-	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile --reruns 1 tests/machine
+	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile --reruns 1 --durations 12 tests/machine
 
 bench: images  ## the whole course against goss and the floor
 	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)
