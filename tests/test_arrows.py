@@ -18,6 +18,7 @@ ALLOWED = {
     "tutor.course": {"lessons"},
     "tutor.journal": {"tutor.grading"},
     "tutor.grading": {"tutor.course", "tutor.host"},
+    "tutor.handin": {"tutor.grading", "tutor.journal", "tutor.host", "tutor.course"},
     "tutor.packetpath": set(),
     "tutor.relaxng": set(),
     "tutor.validation": {"tutor.relaxng"},

@@ -17,7 +17,7 @@ else:
     import tomli as tomllib
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]#]+?)\s*\]")
-_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*[.=]""")
+_KEY = re.compile(r"""\s*["']?([\w/-]+)["']?\s*[.=]""")
 _AT_LINE = re.compile(r"\(at line (\d+),.*\)")
 
 
@@ -96,6 +96,11 @@ class Table:
     def every_table(self) -> list[tuple[str, Table]]:
         """Every table inside this one, with its name."""
         return [(key, self.table(key)) for key in self.data]
+
+    def take(self, key: str) -> Any:
+        """The value as it is; None where it is not there."""
+        self._taken.add(key)
+        return self.data.get(key)
 
     def rest(self) -> dict[str, Any]:
         """What has not been taken yet, taken as it is."""

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from tutor.host.question import Unobservable
 from tutor.text import text
@@ -36,11 +37,13 @@ def run(
     limit: float,
     env: Mapping[str, str],
     detached: bool = True,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
 ) -> Completed:
-    """Run a program without input and wait for it at most ``limit`` seconds.
+    """Run a program and wait for it at most ``limit`` seconds.
 
     What it leaves running is not waited for, and ends with it.
 
+    :param stdin: an open file that it reads; else it has no input.
     :param detached: give it a session of its own, so that its children end with it. Not so sudo: it asks
         on the terminal, and remembers a password for the terminal's session (sudoers(5), timestamp_type).
     :raises Unobservable: ``program-missing``, ``timed-out``, or ``too-much-output``.
@@ -48,7 +51,7 @@ def run(
     try:
         process = subprocess.Popen(
             list(argv),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=dict(env),

@@ -63,8 +63,22 @@ def write(recording: Recording, observations: Iterable[Observation], tool_versio
 
     :raises UsageError: when it is larger than what :func:`load` reads.
     """
+    document = as_document(recording, observations, tool_version)
+    content = json.dumps(document, indent=1, ensure_ascii=True).encode() + b"\n"
+    if len(content) > LARGEST:
+        raise UsageError(
+            text("what was seen is more than a recording can hold ({limit} MiB)", limit=LARGEST // 2**20),
+            text("Look for a start-up file or settings of yours that have grown very large."),
+        )
+    return content
+
+
+def as_document(
+    recording: Recording, observations: Iterable[Observation], tool_version: str
+) -> dict[str, Any]:
+    """The recording as plain JSON-able values, its observations by their key, sorted."""
     seen = {observation.key: _plain(observation) for observation in observations}
-    document = {
+    return {
         "recording": "libvirt-tutor",
         "schema": SCHEMA,
         "tool": tool_version,
@@ -74,13 +88,6 @@ def write(recording: Recording, observations: Iterable[Observation], tool_versio
         "variables": dict(recording.variables),
         "observations": dict(sorted(seen.items())),
     }
-    content = json.dumps(document, indent=1, ensure_ascii=True).encode() + b"\n"
-    if len(content) > LARGEST:
-        raise UsageError(
-            text("what was seen is more than a recording can hold ({limit} MiB)", limit=LARGEST // 2**20),
-            text("Look for a start-up file or settings of yours that have grown very large."),
-        )
-    return content
 
 
 def load(path: str) -> Recording:

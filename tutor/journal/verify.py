@@ -10,7 +10,7 @@ from tutor.journal.scan import pieces
 from tutor.text import Text, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -42,9 +42,23 @@ def verify(path: Path) -> list[Break]:
 
     :raises JournalError: when the journal cannot be read.
     """
+    return _breaks(_hashed(path), GENESIS)
+
+
+def verify_lines(lines: Iterable[bytes], begin: str = GENESIS) -> list[Break]:
+    """All breaks in lines that are no file (any more), each without its newline.
+
+    :param begin: what the first of them names as its predecessor.
+    """
+    from tutor.journal.line import digest
+
+    whole = (_Line(line if len(line) <= MAX_LINE else None, digest(line), ended=True) for line in lines)
+    return _breaks(whole, begin)
+
+
+def _breaks(lines: Iterable[_Line], expected: str) -> list[Break]:
     breaks = []
-    expected = GENESIS
-    for number, line in enumerate(_hashed(path), 1):
+    for number, line in enumerate(lines, 1):
         breaks += _judge(number, line, expected)
         expected = line.digest
     return breaks
