@@ -41,6 +41,8 @@ Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of li
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="A course's folder; none: the packaged.")
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would be done.")]
 Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
@@ -130,6 +132,43 @@ def validate(files: Files, *, format: ListFormat = "text", options: Options) -> 
     from tutor.commands.validate import validate as command
 
     return command(Session(replace(options, format=format)), files)
+
+
+@app.command()
+@shares(*LOOK, "variables")
+def reset(
+    step: StepId,
+    *,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    format: ListFormat = "text",  # noqa: A002 - the option's name
+    options: Options,
+) -> int:
+    """Take away what a step created here, and only that; asks first.
+
+    Exit code: 0 done or nothing to do, 1 something remains, 2 not confirmed, 3 not all could be seen.
+    """
+    from tutor.commands.reset import reset as command
+
+    return command(Session(replace(options, format=format)), step, yes=yes, dry_run=dry_run)
+
+
+@app.command()
+@shares(*LOOK, "variables")
+def cleanup(
+    *,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    format: ListFormat = "text",  # noqa: A002 - the option's name
+    options: Options,
+) -> int:
+    """Take away what the course created here, and only that; asks first.
+
+    Exit code: 0 done or nothing to do, 1 something remains, 2 not confirmed, 3 not all could be seen.
+    """
+    from tutor.commands.cleanup import cleanup as command
+
+    return command(Session(replace(options, format=format)), yes=yes, dry_run=dry_run)
 
 
 @author.command("lint")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor import __version__
+from tutor.commands.baseline import keep_baseline
 from tutor.commands.catalogue import checks_for
 from tutor.commands.changes import course_met, since_last_run, told
 from tutor.commands.progress import Progress, log_error
@@ -82,13 +83,15 @@ def judge_live(session: Session, words: Sequence[str]) -> tuple[Grade, LiveHost]
             text("tutor judges Linux machines, and this one runs {platform}", platform=sys.platform),
             text("Run it on the machine of the course, or judge a recording: tutor check --from FILE"),
         )
-    host = LiveHost(
-        Machine(ask_password=_announce(session) if session.interactive else None, memory=_memory(session)),
-        log_error,
+    machine = Machine(
+        ask_password=announce(session) if session.interactive else None, memory=_memory(session)
     )
+    host = LiveHost(machine, log_error)
     started = datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds")
     run = Run(session.course, session.values, _user_name(host), started, __version__)
-    return _grade(session, run, words, host), host
+    result = _grade(session, run, words, host)
+    keep_baseline(session, machine, host)
+    return result, host
 
 
 def _judge_live(session: Session, words: Sequence[str], record: Path | None) -> Grade:
@@ -203,7 +206,9 @@ def _memory(session: Session) -> Any:
         return _NoMemory()
 
 
-def _announce(session: Session) -> Any:
+def announce(session: Session) -> Any:
+    """What is said before sudo asks for a password."""
+
     def announce(purpose: Text, command: Sequence[str]) -> None:
         session.say(text("{purpose} needs sudo: {command}", purpose=purpose, command=" ".join(command)))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tutor.course.creations import read_creations
 from tutor.course.draft import StepDraft
 from tutor.course.findings import Report, nearest
 from tutor.course.markdown import Fence
@@ -59,6 +60,7 @@ def _settings(fence: Fence, draft: StepDraft) -> None:
     if table is not None:
         draft.settings["optional"] = table.boolean("optional", default=False)
         draft.settings["points"] = table.whole("points", default=1)
+        draft.settings["creates"] = read_creations(table, draft)
         table.nothing_more()
 
 

@@ -11,9 +11,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutor.course.files import SOURCE_LANGUAGE
-from tutor.course.records import Block, CheckSpec, Course, Lesson, Option, QuizQuestion, Step, Variable
+from tutor.course.records import (
+    Block,
+    CheckSpec,
+    Course,
+    Creation,
+    Lesson,
+    Option,
+    QuizQuestion,
+    Step,
+    Variable,
+)
 
-_RECORDS: tuple[Any, ...] = (Course, Variable, Lesson, Step, Block, CheckSpec, QuizQuestion, Option)
+_RECORDS: tuple[Any, ...] = (Course, Variable, Lesson, Step, Block, CheckSpec, QuizQuestion, Option, Creation)
 
 #: The number counts changes to what the parser makes of a lesson; new or moved fields need no change of it.
 FORMAT = [1, *(list(record.__slots__) for record in _RECORDS)]
@@ -70,7 +80,7 @@ def _lesson(row: list[Any]) -> Lesson:
 
 
 def _step(row: list[Any]) -> Step:
-    id_, title, blocks, quiz, specs, hints, optional, points, line, digest = row
+    id_, title, blocks, quiz, specs, hints, optional, points, line, digest, creates = row
     return Step(
         id_,
         title,
@@ -82,6 +92,7 @@ def _step(row: list[Any]) -> Step:
         points,
         line,
         digest,
+        tuple(Creation(kind, tuple(words), shared) for kind, words, shared in creates),
     )
 
 

@@ -70,6 +70,18 @@ class CheckSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """Something that a step's commands leave on the machine (see :data:`tutor.course.creations.KINDS`).
+
+    ``words`` say which, and may contain ``${variables}``; what is ``shared`` serves other steps too.
+    """
+
+    kind: str
+    words: tuple[str, ...]
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One section of the course document: prose, commands, quiz, checks, hints."""
 
@@ -84,6 +96,7 @@ class Step:
     line: int = 0
     #: Of what it asks, whatever language it is shown in (:mod:`tutor.course.digests`).
     digest: str = ""
+    creates: tuple[Creation, ...] = ()
 
     @property
     def lesson_id(self) -> str:

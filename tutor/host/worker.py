@@ -19,6 +19,7 @@ from tutor.text import text
 MODULES = (
     "tutor.host.libvirt.connection",
     "tutor.host.libvirt.domains",
+    "tutor.host.libvirt.inventory",
     "tutor.host.libvirt.leases",
     "tutor.host.libvirt.networks",
     "tutor.host.libvirt.snapshots",

@@ -1,0 +1,90 @@
+"""Where the baseline is kept: one file for each course, written once, and once more to close its gaps."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from tutor.baseline.complete import has_gaps
+from tutor.baseline.place import open_path, whole_path
+from tutor.baseline.records import SCHEMA, Baseline
+from tutor.errors import UserError
+from tutor.folders import replace_file, sync_folder
+from tutor.text import text
+
+_KIND = "libvirt-tutor"
+#: Bytes; a machine with hundreds of domains has a tenth of it.
+_LARGEST = 16 * 1024 * 1024
+
+
+class BaselineError(UserError):
+    """The stored baseline cannot be used: it is not taken for anything it is not."""
+
+    exit_code = 3
+
+
+def load(environ: Mapping[str, str], course: str) -> Baseline | None:
+    """The baseline of this user's machine; None where none was taken yet.
+
+    :raises BaselineError: when there is a file that cannot be used.
+    :raises NoHomeError: when there is no home.
+    """
+    for path in (whole_path(environ, course), open_path(environ, course)):
+        content = _read(path)
+        if content is not None:
+            return _parse(path, content)
+    return None
+
+
+def save(environ: Mapping[str, str], course: str, baseline: Baseline) -> None:
+    """Store it, whole and on the disk.
+
+    :raises OSError: when that is not possible.
+    """
+    gaps = open_path(environ, course)
+    target = gaps if has_gaps(baseline["machine"]) else whole_path(environ, course)
+    replace_file(target, json.dumps(baseline, indent=1, sort_keys=True).encode() + b"\n")
+    if target != gaps:
+        gaps.unlink(missing_ok=True)
+        sync_folder(gaps.parent)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _unusable(path)
+            content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise _unusable(path) from None
+    if len(content) > _LARGEST:
+        raise _unusable(path)
+    return content
+
+
+def _parse(path: Path, content: bytes) -> Baseline:
+    """The document, held to its shape: what is misread here would be taken away later."""
+    import msgspec
+
+    try:
+        baseline = msgspec.json.decode(content, type=Baseline)
+    except (ValueError, RecursionError):
+        raise _unusable(path) from None
+    if baseline["baseline"] != _KIND or baseline["schema"] != SCHEMA:
+        raise _unusable(path)
+    return baseline
+
+
+def _unusable(path: Path) -> BaselineError:
+    return BaselineError(
+        text(
+            "{path} is no baseline that this tutor can use, so it is not known what is yours.", path=str(path)
+        ),
+        text("Nothing is taken away. The lessons say for each step how it is undone by hand."),
+    )

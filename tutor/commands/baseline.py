@@ -1,0 +1,68 @@
+"""The baseline: this machine as it was when the tool first looked at it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from tutor import __version__
+from tutor.baseline.place import whole_path
+from tutor.commands.progress import log_error
+from tutor.commands.session import Session
+from tutor.errors import UserError
+from tutor.host.firewall import Firewall as Ruleset
+from tutor.host.firewall import firewall
+from tutor.host.live import LiveHost
+from tutor.host.machine import Machine
+from tutor.text import text
+
+
+def keep_baseline(session: Session, machine: Machine, seen: LiveHost) -> None:
+    """Record the machine at the first look at it; at a later one, what could not be seen before.
+
+    Nobody is asked for a password for it. Where it cannot be stored the run goes on: only cleaning up
+    needs it.
+
+    :param seen: the host that has been looked at: what it has read already is not read again.
+    """
+    try:
+        # With names of their own, there may be paths that nobody has looked at yet.
+        if session.options.variables or not whole_path(os.environ, session.course.id).exists():
+            _take(session, machine, seen)
+    except OSError as error:
+        why = error.strerror or str(error)
+        session.say(text("no baseline stored, so tutor cleanup will not work: {error}", error=why))
+    except UserError:
+        return  # no home, or a file that cannot be used: cleaning up says so
+
+
+def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
+    from tutor.baseline.complete import completed
+    from tutor.baseline.look import look
+    from tutor.baseline.records import SCHEMA, Baseline
+    from tutor.baseline.store import load, save
+    from tutor.baseline.things import things_of
+
+    known = load(os.environ, session.course.id)
+    things = things_of(session.course, session.values, machine.home)
+    # Its answers are no part of a recording of what the course asks.
+    host = LiveHost(replace(machine, ask_password=None), log_error)
+    now = look(host, things, seen_firewall=_ruleset(seen))
+    time = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    if known is None:
+        known = Baseline(
+            baseline="libvirt-tutor", schema=SCHEMA, tool=__version__, taken=time, completed=None, machine=now
+        )
+    else:
+        after = completed(known["machine"], now)
+        if after == known["machine"]:
+            return
+        known = {**known, "completed": time, "machine": after}
+    save(os.environ, session.course.id, known)
+
+
+def _ruleset(seen: LiveHost) -> Ruleset | None:
+    """The firewall, if the run has read it."""
+    key = firewall().key
+    return next((one.value for one in seen.observations if one.key == key and one.failure is None), None)
