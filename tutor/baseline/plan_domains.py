@@ -47,10 +47,10 @@ def snapshots(draft: Draft) -> None:
 def _take_away(draft: Draft, thing: Thing, domain: HeldDomain) -> None:
     called, uuid = _name(domain), domain["uuid"]
     if domain["active"]:
-        effect = text("it is switched off") if domain["persistent"] else text("it is switched off, and gone")
+        effect = text("switched off") if domain["persistent"] else text("switched off, which removes it")
         draft.add(f"destroy {uuid}", thing, called, effect, f"{draft.virsh} destroy {uuid}")
     if domain["persistent"]:
-        effect = text("its definition goes, with its saved state and its firmware's settings")
+        effect = text("definition removed, with its saved state and firmware settings")
         if domain["snapshots"]:
             names = ", ".join(one["name"] for one in domain["snapshots"])
             effect = text("{effect}, and its snapshots: {names}", effect=effect, names=names)
@@ -80,9 +80,9 @@ def _take_snapshot(draft: Draft, thing: Thing, domain: HeldDomain, name: str) ->
         )
         draft.refuse(thing, called, why)
         return
-    effect = text("it goes")
+    effect = text("removed")
     if below:
-        effect = text("it goes, and with it what was taken after it: {names}", names=", ".join(below))
+        effect = text("removed, with what was taken after it: {names}", names=", ".join(below))
     command = f"{draft.virsh} snapshot-delete {domain['uuid']} --snapshotname {quote(name)} --children"
     draft.add(f"snapshot {domain['uuid']} {name}", thing, called, effect, command)
 

@@ -51,7 +51,7 @@ def _take_file(draft: Draft, thing: Thing, path: str, whose: Text | None) -> Non
         draft.refuse(thing, called, why, foreign=foreign)
         return
     draft.removed.add(path)
-    effect = text("{whose}: it goes", whose=whose) if whose else text("it goes")
+    effect = text("removed: {whose}", whose=whose) if whose else text("removed")
     draft.add(f"file {path} {now['identity']}", thing, called, effect, _removal(draft, path, now))
 
 
@@ -132,7 +132,7 @@ def folders(draft: Draft) -> None:
         elif now["names"] is None or left:
             draft.refuse(thing, called, text("it is not empty"), foreign=True)
         else:
-            key, effect = f"folder {path} {now['identity']}", text("it goes, being empty")
+            key, effect = f"folder {path} {now['identity']}", text("removed, being empty")
             sudo = "" if now["removable"] else draft.sudo
             draft.add(key, thing, called, effect, f"{sudo}rmdir -- {quote(path)}")
 
@@ -162,11 +162,17 @@ def _take_line(draft: Draft, thing: Thing, line: str, now: Lines, before: Lines)
     key = f"line {path} {line}"
     alone = {one for found in now["found"].values() for one in found} == {line} and not now["more"]
     if alone and before["there"] is False:
-        draft.add(key, thing, called, text("it goes, and its file with it"), f"rm -f -- {quote(path)}")
+        draft.add(
+            key,
+            thing,
+            called,
+            text("removed, and with it the file, which holds nothing else"),
+            f"rm -f -- {quote(path)}",
+        )
         return
     # The whole line and no other; a link to a folder of dotfiles stays a link.
     command = f"sed -i --follow-symlinks {quote(f'/^{_literal(line)}$/d')} {quote(path)}"
-    draft.add(key, thing, called, text("it goes; the rest of the file stays"), command)
+    draft.add(key, thing, called, text("removed; the rest of the file stays"), command)
 
 
 def _literal(line: str) -> str:

@@ -37,7 +37,7 @@ def _rule(draft: Draft, thing: Thing, now: Firewall) -> None:
     if old:
         draft.refuse(thing, called, WAS_THERE, foreign=True)
     for number in range(count, old, -1):
-        effect = text("libvirt no longer lets forwarded connections in")
+        effect = text("removed: libvirt no longer lets forwarded connections in")
         draft.add(f"rule {thing.name} {number}", thing, called, effect, _deletion(draft, thing, now, number))
 
 
@@ -62,4 +62,4 @@ def _table(draft: Draft, thing: Thing, now: Firewall) -> None:
         draft.refuse(thing, called, WAS_THERE, foreign=True)
     else:
         command = f"{draft.sudo}nft delete table {shlex.join(thing.words)}"
-        draft.add(f"table {thing.name}", thing, called, text("it goes, with the port forward in it"), command)
+        draft.add(f"table {thing.name}", thing, called, text("removed, with the port forward in it"), command)

@@ -39,7 +39,7 @@ def _take_away(draft: Draft, thing: Thing, network: HeldNetwork) -> None:
             f"net-destroy {uuid}",
             thing,
             called,
-            text("it is stopped, and its bridge goes"),
+            text("stopped, and its bridge with it"),
             f"{draft.virsh} net-destroy {uuid}",
         )
     if network["persistent"]:
@@ -47,7 +47,7 @@ def _take_away(draft: Draft, thing: Thing, network: HeldNetwork) -> None:
             f"net-undefine {uuid}",
             thing,
             called,
-            text("its definition goes"),
+            text("definition removed"),
             f"{draft.virsh} net-undefine {uuid}",
         )
 
@@ -80,9 +80,7 @@ def host_entries(draft: Draft) -> None:
 def _take_entry(draft: Draft, thing: Thing, network: HeldNetwork, entry: HostEntry, flag: str) -> None:
     xml = _xml(entry)
     called = text("address {ip} for {mac} in {network}", network=network["name"], **_shown(entry))
-    effect = (
-        text("it is free again now") if flag == "--live" else text("it is free again after a restart, too")
-    )
+    effect = text("free again") if flag == "--live" else text("free after a restart, too")
     command = f"{draft.virsh} net-update {network['uuid']} delete ip-dhcp-host {quote(xml)} {flag}"
     draft.add(f"host-entry {network['uuid']} {flag} {xml}", thing, called, effect, command)
 
@@ -116,7 +114,7 @@ def started(draft: Draft) -> None:
                     f"net-autostart {uuid}",
                     thing,
                     called,
-                    text("it no longer starts with the machine, as before the course"),
+                    text("no longer started with the machine, as before the course"),
                     f"{draft.virsh} net-autostart --disable {uuid}",
                 )
             if network["active"] and not before["active"]:
@@ -134,7 +132,7 @@ def _stop(draft: Draft, thing: Thing, network: HeldNetwork) -> None:
             f"net-destroy {network['uuid']}",
             thing,
             _name(network),
-            text("it is stopped, as before the course; its definition stays"),
+            text("stopped, as before the course; its definition stays"),
             f"{draft.virsh} net-destroy {network['uuid']}",
         )
 
@@ -154,12 +152,12 @@ def pools(draft: Draft) -> None:
                 draft.refuse(thing, called, used_by(users))
             else:
                 if pool["active"]:
-                    effect = text("libvirt stops looking at its folder; the files stay")
+                    effect = text("switched off in libvirt; the files stay")
                     draft.add(
                         f"pool-destroy {uuid}", thing, called, effect, f"{draft.virsh} pool-destroy {uuid}"
                     )
                 if pool["persistent"]:
-                    effect = text("its definition goes; the files stay")
+                    effect = text("definition removed; the files stay")
                     draft.add(
                         f"pool-undefine {uuid}", thing, called, effect, f"{draft.virsh} pool-undefine {uuid}"
                     )

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-
 from tutor.baseline.differences import differences
 from tutor.baseline.look import look, rests_on
 from tutor.baseline.plan import Operation, Plan
@@ -29,7 +28,6 @@ from tutor.host.question import Unobservable
 from tutor.output import interface
 from tutor.output.removal import plan_document, render_ending, render_operation, render_plan
 from tutor.text import Text, text
-
 
 REMAINS, UNSEEN = 1, 3
 _YES = ("y", "yes", "j", "ja")

@@ -54,7 +54,7 @@ def render_ending(plan: Plan, differences: Sequence[Text], translate: Translate,
         page.line(page.say(text("Not everything of the course is gone.")), role="bad")
         _write_left(page, plan)
     else:
-        page.line(page.say(text("Everything that was to go is gone.")), role="good")
+        page.line(page.say(text("Everything on the list is gone.")), role="good")
     if differences:
         page.heading(page.say(text("What differs from the baseline")))
         for difference in differences:
