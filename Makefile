@@ -16,7 +16,7 @@ MACHINE = systemd-container debootstrap debian-archive-keyring util-linux mount 
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 
-.PHONY: demo test lint types fast images documents corpora machine bench messages clean
+.PHONY: demo test lint types fast images documents corpora machine resets bench messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host

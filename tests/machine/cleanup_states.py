@@ -53,6 +53,7 @@ echo mine > ~/portforward
 sudo mkdir -p /etc/libvirt/hooks/network.d
 echo '#!/bin/sh' | sudo tee /etc/libvirt/hooks/network.d/portforward > /dev/null
 sudo mkdir /srv/mine
+mkdir -p ~/.config/fish
 {VIRSH} pool-define-as default dir --target /srv/mine
 """
 
@@ -98,7 +99,6 @@ sudo install -m 644 /dev/null {IMAGES}/installer.iso
 sudo iptables -I FORWARD -o virbr0 -m conntrack --ctstate DNAT -j ACCEPT
 echo '<network/>' > ~/isolated-net.xml
 echo '<domain/>' > ~/ubuntu-vm.xml
-mkdir -p ~/.config/fish
 echo 'set -gx LIBVIRT_DEFAULT_URI qemu:///system' > ~/.config/fish/config.fish
 """
 

@@ -28,10 +28,12 @@ V='virsh -c qemu:///system'
 if command -v virsh > /dev/null && $V uri > /dev/null 2>&1; then
     for one in $($V list --all --uuid); do
         echo "# domain"; $V dumpxml --inactive --security-info "$one"
-        $V snapshot-list "$one" --tree; $V domstate "$one"; $V dominfo "$one" | grep -E '^(Autostart|Managed save)'
+        $V snapshot-list "$one" --tree; $V domstate "$one"
+        $V dominfo "$one" | grep -E '^(Autostart|Managed save)'
     done
     for one in $($V net-list --all --uuid); do
-        echo "# network"; $V net-dumpxml --inactive "$one"; $V net-info "$one" | grep -E '^(Active|Autostart|Bridge)'
+        echo "# network"; $V net-dumpxml --inactive "$one"
+        $V net-info "$one" | grep -E '^(Active|Autostart|Bridge)'
         $V net-dumpxml "$one" | grep '<host'
     done
     for one in $($V pool-list --all --uuid); do

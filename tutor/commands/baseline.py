@@ -37,6 +37,21 @@ def keep_baseline(session: Session, machine: Machine, seen: LiveHost) -> None:
         return  # no home, or a file that cannot be used: cleaning up says so
 
 
+def renamed(session: Session) -> None:
+    """After one of the student's names for things has changed: look at what is there under the new one.
+
+    Without a baseline there is nothing to do: the first look will know the name.
+    """
+    from tutor.baseline.store import load
+
+    fresh, machine = Session(session.options, unattended=True), Machine()
+    try:
+        if load(os.environ, fresh.course.id) is not None:
+            _take(fresh, machine, LiveHost(machine, log_error))
+    except (OSError, UserError):
+        return  # then what lies under the new name is left alone
+
+
 def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     from tutor.baseline.complete import completed
     from tutor.baseline.look import look

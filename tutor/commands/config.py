@@ -34,10 +34,10 @@ def config(session: Session, key: str | None, value: str | None, *, unset: bool 
         return _list(session)
     full = _full_key(session, key)
     if unset:
-        return _tell(session, configuration.unset_value(_path(), full), full)
+        return _changed(session, configuration.unset_value(_path(), full), full)
     if value is not None:
         value = _accepted(session, full, value)
-        return _tell(session, configuration.set_value(_path(), full, value), full)
+        return _changed(session, configuration.set_value(_path(), full, value), full)
     return _tell(session, session.config, full)
 
 
@@ -72,6 +72,14 @@ def _accepted(session: Session, key: str, value: str) -> str:
         tip = text("Try another value for one run: {command}", command=f"tutor check --var {name}=VALUE")
         raise UsageError(not_yours(name), tip)
     return str(resolve(session.course, Layer(text("the configuration"), {name: value}))[name])
+
+
+def _changed(session: Session, settings: configuration.Config, key: str) -> int:
+    if key.startswith(_VARIABLES):
+        from tutor.commands.baseline import renamed
+
+        renamed(session)
+    return _tell(session, settings, key)
 
 
 def _tell(session: Session, settings: configuration.Config, key: str) -> int:
