@@ -47,7 +47,10 @@ corpora: documents  ## tutor validate on libvirt's own test documents
 	@scripts/part "corpora" $(AS_ROOT) $(PYTEST) -q -n 2 -m corpora tests/validation
 
 machine: images
-	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile --reruns 1 --durations 12 tests/machine
+	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile --reruns 1 --durations 12 -m "not long" tests/machine
+
+resets: images  ## every step that creates something, reset and done again: minutes
+	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py
 
 bench: images  ## the whole course against goss and the floor
 	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)

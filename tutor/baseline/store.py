@@ -39,6 +39,25 @@ def load(environ: Mapping[str, str], course: str) -> Baseline | None:
     return None
 
 
+def glance(environ: Mapping[str, str], course: str) -> Baseline | None:
+    """The same by its first fields alone: holding it to its shape takes a run as long as all the rest.
+
+    :raises BaselineError: when it is none.
+    :raises NoHomeError: when there is no home.
+    """
+    for path in (whole_path(environ, course), open_path(environ, course)):
+        content = _read(path)
+        if content is not None:
+            try:
+                found: Baseline = json.loads(content)
+                if (found["baseline"], found["schema"]) == (_KIND, SCHEMA):
+                    return found
+            except (ValueError, TypeError, LookupError, RecursionError):
+                pass
+            raise _unusable(path)
+    return None
+
+
 def save(environ: Mapping[str, str], course: str, baseline: Baseline) -> None:
     """Store it, whole and on the disk.
 

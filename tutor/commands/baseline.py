@@ -35,6 +35,8 @@ def keep_baseline(session: Session, machine: Machine, seen: LiveHost) -> None:
         session.say(text("no baseline stored, so tutor cleanup will not work: {error}", error=why))
     except UserError:
         return  # no home, or a file that cannot be used: cleaning up says so
+    except Exception as error:  # noqa: BLE001 - a fault of ours here costs nobody a verdict
+        log_error("baseline", error)
 
 
 def renamed(session: Session) -> None:
@@ -42,24 +44,26 @@ def renamed(session: Session) -> None:
 
     Without a baseline there is nothing to do: the first look will know the name.
     """
-    from tutor.baseline.store import load
+    from tutor.baseline.store import glance
 
     fresh, machine = Session(session.options, unattended=True), Machine()
     try:
-        if load(os.environ, fresh.course.id) is not None:
+        if glance(os.environ, fresh.course.id) is not None:
             _take(fresh, machine, LiveHost(machine, log_error))
     except (OSError, UserError):
         return  # then what lies under the new name is left alone
+    except Exception as error:  # noqa: BLE001 - nor here a setting
+        log_error("baseline", error)
 
 
 def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     from tutor.baseline.complete import completed
     from tutor.baseline.look import look
     from tutor.baseline.records import SCHEMA, Baseline
-    from tutor.baseline.store import load, save
+    from tutor.baseline.store import glance, save
     from tutor.baseline.things import things_of
 
-    known = load(os.environ, session.course.id)
+    known = glance(os.environ, session.course.id)
     things = things_of(session.course, session.values, machine.home)
     # Its answers are no part of a recording of what the course asks.
     host = LiveHost(replace(machine, ask_password=None), log_error)
