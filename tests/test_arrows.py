@@ -15,6 +15,7 @@ LEAVES = {"tutor.text", "tutor.errors", "tutor.folders", "tutor"}
 ALLOWED = {
     "tutor.host": set(),
     "tutor.actions": set(),
+    "tutor.guide": {"tutor.course", "tutor.grading"},
     "tutor.baseline": {"tutor.course", "tutor.host"},
     "tutor.course": {"lessons"},
     "tutor.journal": {"tutor.grading"},
@@ -23,7 +24,7 @@ ALLOWED = {
     "tutor.packetpath": set(),
     "tutor.relaxng": set(),
     "tutor.validation": {"tutor.relaxng"},
-    "tutor.output": {"tutor.baseline", "tutor.grading", "tutor.course", "tutor.validation"},
+    "tutor.output": {"tutor.baseline", "tutor.grading", "tutor.course", "tutor.guide", "tutor.validation"},
     "checks": {"tutor.grading", "tutor.host", "tutor.packetpath"},
 }
 

@@ -22,6 +22,9 @@ Words = Annotated[
     list[str] | None, typer.Argument(metavar="[STEP|LESSON]...", help="Steps or lessons; none: all.")
 ]
 StepId = Annotated[str, typer.Argument(metavar="STEP", help="A step's id, as tutor list shows it.")]
+FirstStep = Annotated[
+    str | None, typer.Argument(metavar="[STEP]", help="Where to begin; none: where you were.")
+]
 Choices = Annotated[
     list[str] | None,
     typer.Argument(
@@ -88,6 +91,18 @@ def hint(step: StepId, *, level: Level = None, all: All = False, options: Option
     from tutor.commands.hint import hint as command
 
     return command(Session(options), step, level, everything=all)
+
+
+@app.command()
+@shares(*LOOK, "variables")
+def learn(step: FirstStep = None, *, options: Options) -> int:
+    """The guided walk: read, do, check, and go on where you were.
+
+    Exit code: 0 left or finished, 130 left with Ctrl-C; 2 no such step, or no terminal.
+    """
+    from tutor.commands.learn import learn as command
+
+    return command(Session(options), step)
 
 
 @app.command()

@@ -32,7 +32,11 @@ def run_on_terminal(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         except OSError as error:
             what = text("{program} cannot be started: {error}", program=argv[0], error=error.strerror or "")
             raise UserError(what, text("Install it, or run the command in another terminal.")) from None
-        code = process.wait()
+        try:
+            code = process.wait()
+        except BaseException:  # this process is being ended: its child must not go on without it
+            process.terminate()
+            raise
     return code if code >= 0 else _BY_SIGNAL - code
 
 

@@ -33,7 +33,7 @@ def answer(session: Session, word: str, words: Sequence[str]) -> int:
     if not words:
         return _show(session, step)
     choices = read_choices(step, words)
-    replies = [_reply(choice) for choice in choices]
+    replies = [reply_to(choice) for choice in choices]
     before = session.journal.answers().get(step.id, {})
     page = Page(session.translate, session.style)
     for reply in replies:
@@ -67,7 +67,7 @@ def _record(session: Session, step: Step, choices: Sequence[Choice]) -> None:
     )
 
 
-def _reply(choice: Choice) -> Reply:
+def reply_to(choice: Choice) -> Reply:
     """Whether the choice is right, and which of the chosen options to explain.
 
     A wrong answer explains one option that does not belong: to explain all that were chosen would

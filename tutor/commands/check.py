@@ -58,7 +58,7 @@ def check(session: Session, words: Sequence[str], record: Path | None = None) ->
         result = replace(result, notices=(*result.notices, *news(session)))
     _publish(session, result)
     if session.options.evidence is None:
-        _remember(session, result)
+        remember(session, result)
     return exit_code(result)
 
 
@@ -76,15 +76,19 @@ def judge_recorded(session: Session, words: Sequence[str]) -> Grade:
     return _grade(session, run, words, host)
 
 
-def judge_live(session: Session, words: Sequence[str]) -> tuple[Grade, LiveHost]:
-    """Grade this machine."""
+def judge_live(session: Session, words: Sequence[str], *, ask: bool = True) -> tuple[Grade, LiveHost]:
+    """Grade this machine.
+
+    :param ask: whether a password may be asked for, where a person is there to be asked.
+    """
     if sys.platform != "linux":
         raise UsageError(
             text("tutor judges Linux machines, and this one runs {platform}", platform=sys.platform),
             text("Run it on the machine of the course, or judge a recording: tutor check --from FILE"),
         )
     machine = Machine(
-        ask_password=announce(session) if session.interactive else None, memory=_memory(session)
+        ask_password=announce(session) if ask and session.interactive else None,
+        memory=_memory(session),
     )
     host = LiveHost(machine, log_error)
     started = datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds")
@@ -169,7 +173,7 @@ def _publish(session: Session, result: Grade) -> None:
         discard(session.out)
 
 
-def _remember(session: Session, result: Grade) -> None:
+def remember(session: Session, result: Grade) -> None:
     """Journal the run. A journal that cannot be written costs nobody a verdict."""
     try:
         journal = session.journal

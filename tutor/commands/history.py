@@ -25,16 +25,26 @@ class Stand:
     time: str
 
 
-def last_stands(journal: Journal, course: Course) -> dict[str, Stand]:
+def last_certain(journal: Journal, course: Course) -> dict[str, Status]:
+    """By step, the last status that was certain: a look that saw nothing changes nothing.
+
+    :raises JournalError: when the journal cannot be read.
+    """
+    stands = last_stands(journal, course, besides=Status.UNKNOWN)
+    return {step: stand.status for step, stand in stands.items()}
+
+
+def last_stands(journal: Journal, course: Course, *, besides: Status | None = None) -> dict[str, Stand]:
     """By step. What was never checked, or only in part, is not there: nothing is claimed of it.
 
+    :param besides: a status that is passed over.
     :raises JournalError: when the journal cannot be read.
     """
     wanted = {step.id: set(step.check_ids) for step in course.steps if step.check_ids}
     found: dict[str, Stand] = {}
     for run in islice(journal.checks(course.id), RUNS):
         for step_id, status in _whole_steps(run.data, wanted):
-            if _TIME.fullmatch(run.time):
+            if status is not besides and _TIME.fullmatch(run.time):
                 found.setdefault(step_id, Stand(status, run.time))
         if len(found) == len(wanted):
             break

@@ -75,6 +75,10 @@ class Session:
         """The look of standard output."""
         return self._style(self.out)
 
+    def resized(self) -> None:
+        """The terminal may have another size now: the look of standard output is decided anew."""
+        self.__dict__.pop("style", None)
+
     @cached_property
     def error_style(self) -> Style:
         """The look of standard error."""

@@ -22,7 +22,7 @@ def show(session: Session, word: str) -> int:
 
     step = find_step(session.course, word)
     lesson = next(lesson for lesson in session.course.lessons if lesson.id == step.lesson_id)
-    checked = list(_sentences(session.course, step, session.values))
+    checked = list(sentences(session.course, step, session.values))
     document = render_lesson_step(
         lesson, step, session.translate, session.style, checked=checked, values=session.values
     )
@@ -30,7 +30,7 @@ def show(session: Session, word: str) -> int:
     return 0
 
 
-def _sentences(course: Course, step: Step, values: Values) -> Iterator[Text]:
+def sentences(course: Course, step: Step, values: Values) -> Iterator[Text]:
     """What each check of the step expects; the questions speak for themselves."""
     from tutor.commands.catalogue import checks_for
 

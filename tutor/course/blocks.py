@@ -61,6 +61,8 @@ def _settings(fence: Fence, draft: StepDraft) -> None:
         draft.settings["optional"] = table.boolean("optional", default=False)
         draft.settings["points"] = table.whole("points", default=1)
         draft.settings["creates"] = read_creations(table, draft)
+        draft.settings["requires"] = table.strings("requires")
+        draft.lines[f"{draft.id}:requires"] = table.line_of("requires")
         table.nothing_more()
 
 

@@ -80,7 +80,7 @@ def _lesson(row: list[Any]) -> Lesson:
 
 
 def _step(row: list[Any]) -> Step:
-    id_, title, blocks, quiz, specs, hints, optional, points, line, digest, creates = row
+    id_, title, blocks, quiz, specs, hints, optional, points, requires, line, digest, creates = row
     return Step(
         id_,
         title,
@@ -90,6 +90,7 @@ def _step(row: list[Any]) -> Step:
         tuple(hints),
         optional,
         points,
+        tuple(requires),
         line,
         digest,
         tuple(Creation(kind, tuple(words), shared) for kind, words, shared in creates),

@@ -83,7 +83,10 @@ class Creation:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One section of the course document: prose, commands, quiz, checks, hints."""
+    """One section of the course document: prose, commands, quiz, checks, hints.
+
+    ``requires`` holds the ids of steps whose result its commands build on, beside what its checks need.
+    """
 
     id: str
     title: str
@@ -93,6 +96,7 @@ class Step:
     hints: tuple[str, ...] = ()
     optional: bool = False
     points: int = 1
+    requires: tuple[str, ...] = ()
     line: int = 0
     #: Of what it asks, whatever language it is shown in (:mod:`tutor.course.digests`).
     digest: str = ""

@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from tutor.course.draft import LessonSource
 from tutor.course.files import MANIFEST
 from tutor.course.findings import Finding, nearest
-from tutor.course.records import CheckSpec
+from tutor.course.records import CheckSpec, Step
 from tutor.course.source import CourseSource
 from tutor.course.variables import references
 from tutor.text import Text, text
@@ -89,6 +89,32 @@ def no_circle(course: CourseSource) -> Iterator[Finding]:
         yield Finding(*places[circle[0]], what, text("Take away the need that the question can do without"))
 
 
+def existing_requirements(course: CourseSource) -> Iterator[Finding]:
+    """Every step that another one builds on is a step of the course."""
+    known = [step.id for _, step in _steps(course)]
+    for lesson, step in _steps(course):
+        for required in step.requires:
+            if required not in known:
+                near = nearest(required, known, 1)
+                mend = text("Write {near}, if that is meant", near=near[0]) if near else text("Take it away")
+                what = text(
+                    "{step} builds on {required}, which does not exist", step=step.id, required=required
+                )
+                yield Finding(lesson.file, _line_of_requires(lesson, step), what, mend)
+
+
+def no_circle_of_steps(course: CourseSource) -> Iterator[Finding]:
+    """No steps build on one another in a circle."""
+    places = {step.id: (lesson.file, _line_of_requires(lesson, step)) for lesson, step in _steps(course)}
+    known = {step.id: [one for one in step.requires if one in places] for _, step in _steps(course)}
+    try:
+        TopologicalSorter(known).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+        what = text("steps build on one another in a circle: {cycle}", cycle=" → ".join(circle))
+        yield Finding(*places[circle[0]], what, text("Take away what the step can do without"))
+
+
 def known_variables(course: CourseSource) -> Iterator[Finding]:
     """Every ``${name}`` is a variable of the course."""
     known = course.manifest.variables
@@ -107,6 +133,8 @@ RULES: tuple[Rule, ...] = (
     unique_specs,
     existing_needs,
     no_circle,
+    existing_requirements,
+    no_circle_of_steps,
     known_variables,
 )
 
@@ -120,6 +148,16 @@ def _other_than(name: str, known: Iterable[str]) -> Text:
 def _all_lessons(course: CourseSource) -> Iterator[LessonSource]:
     for language in course.languages.values():
         yield from language
+
+
+def _steps(course: CourseSource) -> Iterator[tuple[LessonSource, Step]]:
+    for lesson in course.lessons:
+        for step in lesson.lesson.steps:
+            yield lesson, step
+
+
+def _line_of_requires(lesson: LessonSource, step: Step) -> int:
+    return lesson.lines.get(f"{step.id}:requires", step.line)
 
 
 def _specs(course: CourseSource) -> Iterator[tuple[LessonSource, CheckSpec]]:

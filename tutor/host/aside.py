@@ -6,6 +6,7 @@ everything else. And whatever becomes of them, the tool itself goes on.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -22,6 +23,10 @@ Args = tuple[str, ...]
 
 #: What the process runs. Its search path is ours: never the folder that the student stands in.
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from tutor.host.worker import main; main()"
+
+
+#: Seconds that the process has to end by itself.
+_CLOSING_LIMIT = 2.0
 
 
 class Aside:
@@ -64,13 +69,25 @@ class Aside:
             raise reply.failure
         return {tuple(args): _answer(answer) for args, answer in reply.answers}
 
+    def close(self) -> None:
+        """End the process, and wait until it is gone; whoever still waits for an answer gets none."""
+        if self._process is None or self._process.stdin is None:
+            return
+        with self._lock, contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(_CLOSING_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
     def _send(self, request: dict[str, Any]) -> None:
         try:
             with self._lock:
                 assert self._process is not None and self._process.stdin is not None  # noqa: S101, PT018
                 self._process.stdin.write(json.dumps(request).encode() + b"\n")
                 self._process.stdin.flush()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ended, or closed by us
             self._end(_gone(str(error)))
 
     def _listen(self) -> None:

@@ -96,6 +96,12 @@ class LiveHost:
         """All that has been observed so far, for a recording."""
         return (job.observation for job in list(self._jobs.values()) if job.observation is not None)
 
+    def close(self) -> None:
+        """End the process that looks at libvirt: who looks again and again must not collect them."""
+        process = self._machine.made("aside")
+        if process is not None:
+            process.close()
+
     def _in_time(self, job: _Job) -> bool:
         left = LIMIT
         while not job.done.wait(_SLICE):

@@ -117,6 +117,11 @@ class Machine:
                 self._shared[key] = make()
             return self._shared[key]
 
+    def made(self, key: Hashable) -> Any:
+        """What is shared under that key; None where nobody has asked for it."""
+        with self._shared_lock:
+            return self._shared.get(key)
+
     @property
     def path(self) -> str:
         """The search path: the student's, then the system's."""

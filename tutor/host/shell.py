@@ -36,6 +36,13 @@ _REPLACES = re.compile(r"(?:^|[;&|(]|\bthen\b)\s*exec\s+[^-<>0-9&\s]")
 #: Outside all blocks these end the reading of the file.
 _ENDS = re.compile(r"(?:return|exit)\b")
 
+#: What a terminal has of the session that it is opened in, and no login gives.
+_OF_THE_SESSION = re.compile(
+    r"(?:DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DBUS_SESSION_BUS_ADDRESS|SSH_.*|XDG_.*|TERM|COLORTERM|TZ"
+    r"|LANG|LANGUAGE|LC_.*|NO_COLOR|(?:https?|ftp|no|all)_proxy|SUDO_ASKPASS)$",
+    re.IGNORECASE,
+)
+
 #: Seconds for a shell that is typed to, after one that was not has answered already.
 _TYPING_LIMIT = 2.5
 
@@ -103,12 +110,56 @@ def look_at_variable(machine: Machine, name: str, near: str) -> ShellVariable:
     }
 
 
+def new_terminal(machine: Machine) -> dict[str, str]:
+    """The environment of a program that is started in a new terminal of the student's.
+
+    What the login gives, what the shell's start-up files export, and what this session has of its
+    own: its screen, its agents, its language. Nothing that was only set in the shell behind us.
+
+    :raises Unobservable: when the shell does not start, or not in time.
+    """
+    try:
+        entry = pwd.getpwuid(os.getuid())
+    except KeyError:
+        raise Unobservable("no-such-user", text("this user is not in the user database")) from None
+    shell = entry.pw_shell or "/bin/sh"
+    session = {name: value for name, value in machine.environ.items() if _OF_THE_SESSION.match(name)}
+    env = {**_login_environment(machine, entry), **session}
+    kind = os.path.basename(shell)
+    found, _, exported, said = _new_shell(machine, shell, kind, "HOME", env)
+    if not found:
+        raise _not_started(kind, said)
+    return {name: value for name, value in exported.items() if name not in (GUARD, "_", "SHLVL")}
+
+
 def _ask(
     machine: Machine, shell: str, kind: str, name: str, env: dict[str, str]
 ) -> tuple[str | None, str | None]:
     """The variable's value in the shell, and what it exports.
 
     :raises Unobservable: when the shell does not start, or not in time.
+    """
+    found, value, exports, said = _new_shell(machine, shell, kind, name, env)
+    exported = exports.get(name)
+    if exported is None and _is_replaced(machine, kind):
+        try:
+            typed = _type(machine, shell, name, env)
+        except Unobservable:
+            if not found:
+                raise
+        else:
+            return typed, typed
+    if not found:
+        raise _not_started(kind, said)
+    return value, exported
+
+
+def _new_shell(
+    machine: Machine, shell: str, kind: str, name: str, env: dict[str, str]
+) -> tuple[bool, str, dict[str, str], str]:
+    """Whether a new interactive shell answered, the variable in it, what it exports, and its errors.
+
+    :raises Unobservable: when it does not start, or not in time.
     """
     mark = secrets.token_hex(8)
     # Start-up files may print whatever they like: only what follows the mark counts.
@@ -119,19 +170,13 @@ def _ask(
     _, found, rest = done.stdout.rpartition(f"\0{mark}\0")
     value, _, listing = rest.partition("\0")
     pairs = (item.partition("=") for item in listing.split("\0"))
-    exported = {key: content for key, equals, content in pairs if equals}.get(name)
-    if exported is None and _is_replaced(machine, kind):
-        try:
-            typed = _type(machine, shell, name, env)
-        except Unobservable:
-            if not found:
-                raise
-        else:
-            return typed, typed
-    if not found:
-        error = done.stderr.strip()[-500:]
-        raise Unobservable("failed", text("a new {shell} did not start: {error}", shell=kind, error=error))
-    return value, exported
+    exported = {key: content for key, equals, content in pairs if equals}
+    return bool(found), value, exported, done.stderr
+
+
+def _not_started(kind: str, said: str) -> Unobservable:
+    error = said.strip()[-500:]
+    return Unobservable("failed", text("a new {shell} did not start: {error}", shell=kind, error=error))
 
 
 def _is_replaced(machine: Machine, kind: str) -> bool:

@@ -41,6 +41,28 @@ def remembered_event(key: str, value: object) -> Event:
     return "remembered", {"key": key, "value": value}
 
 
+def position_event(course: str, step: str) -> Event:
+    """The step that the student is at in the guided walk through a course."""
+    return "position", {"course": course, "step": step}
+
+
+def skip_event(course: str, step: str, reason: str) -> Event:
+    """A step that the student has passed by in the walk; an empty reason where none was asked for."""
+    return "skip", {"course": course, "step": step, "reason": reason}
+
+
+def read_position(data: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Course and step of a position; None when its shape is not that of one."""
+    course, step = data.get("course"), data.get("step")
+    return (course, step) if isinstance(course, str) and isinstance(step, str) else None
+
+
+def read_skip(data: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Course, step and reason of a skip; None when its shape is not that of one."""
+    place, reason = read_position(data), data.get("reason")
+    return (*place, reason) if place is not None and isinstance(reason, str) else None
+
+
 def read_answer(data: Mapping[str, Any]) -> tuple[str, str, list[str]] | None:
     """Step, question and options of an answer event; None when its shape is not that of one."""
     step, question, options = data.get("step"), data.get("question"), data.get("options")

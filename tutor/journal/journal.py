@@ -1,4 +1,4 @@
-"""What happened and when: check runs, quiz answers and remembered observations, append-only."""
+"""What happened and when: check runs, answers, remembered observations and the walk; append-only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from tutor.journal.events import (
     course_of,
     read_answer,
     read_course,
+    read_position,
     read_remembered,
+    read_skip,
     remembered_event,
 )
 from tutor.journal.line import GENESIS, decode, encode, opening, utc_now
@@ -88,6 +90,20 @@ class Journal:
     def remembered(self) -> dict[str, Any]:
         """The remembered observations by key; the latest value of each."""
         return dict(self._latest("remembered", b',"value":', read_remembered))
+
+    def position(self, course: str) -> str | None:
+        """The step that the walk through the course with this id was at last."""
+        for line in backwards(self.path, opening("position")):
+            entry = decode(line)
+            place = read_position(entry.data) if entry else None
+            if place is not None and place[0] == course:
+                return place[1]
+        return None
+
+    def skips(self, course: str) -> dict[str, str]:
+        """The steps that were passed by in the walk through that course, with the latest reason of each."""
+        found = self._latest("skip", b',"reason":', read_skip)
+        return {step: reason for where, step, reason in found if where == course}
 
     def last_check(self, course: str | None = None) -> Entry | None:
         """The latest check run, of the course with this id if one is given."""

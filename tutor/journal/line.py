@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["check", "answer", "remembered", "course"]
+Kind = Literal["check", "answer", "remembered", "course", "position", "skip"]
 Event = tuple[Kind, Mapping[str, Any]]
 
 SCHEMA = 1

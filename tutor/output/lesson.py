@@ -16,12 +16,20 @@ from tutor.text import Text, Translate, text
 
 
 def render_lesson_step(
-    lesson: Lesson, step: Step, translate: Translate, style: Style, *, checked: Sequence[Text], values: Values
+    lesson: Lesson,
+    step: Step,
+    translate: Translate,
+    style: Style,
+    *,
+    checked: Sequence[Text],
+    values: Values,
+    guided: bool = False,
 ) -> str:
     """Prose, commands and files, what is checked, the questions, and how to go on.
 
     :param lesson: the step's lesson; its introduction is shown with its first step.
     :param checked: the sentences of the step's checks.
+    :param guided: a dialogue follows, which asks the questions and offers the ways on.
     """
     page = Page(translate, style)
     page.line(lesson.title, role="quiet")
@@ -36,9 +44,10 @@ def render_lesson_step(
         page.gap()
         _write_block(page, block, values)
     _write_checked(page, checked)
-    if step.quiz:
-        write_questions(page, step, values)
-    _write_way_on(page, step)
+    if not guided:
+        if step.quiz:
+            write_questions(page, step, values)
+        _write_way_on(page, step)
     return page.document()
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from tutor.course.records import Course, Lesson, Step
 from tutor.grading.outcome import DONE, max_points, step_points
 from tutor.grading.verdict import Status
+from tutor.guide.turned import NOTHING_TURNED, Turned
 from tutor.output.details import NOTE
 from tutor.output.page import Page
 from tutor.output.style import Style
+from tutor.output.walk import write_turned
 from tutor.text import Text, Translate, text
 
 
@@ -29,15 +31,19 @@ def render_overview(
     notices: Iterable[Text],
     translate: Translate,
     style: Style,
+    *,
+    turned: Turned = NOTHING_TURNED,
 ) -> str:
     """A line per lesson, the points, and the next step with the commands to go on.
 
     :param statuses: by step; a step that is not there is not done.
     :param notices: sentences about the run itself.
+    :param turned: what was done at the last check, and is not any more.
     """
     page = Page(translate, style)
     for notice in notices:
         page.field(NOTE, page.say(notice))
+    write_turned(page, turned)
     page.heading(course.title)
     _write_lessons(page, course.lessons, statuses)
     page.gap()

@@ -42,17 +42,27 @@ def write_questions(page: Page, step: Step, values: Values, answered: Collection
     """
     page.heading(page.say(text("Questions")))
     for number, question in enumerate(step.quiz, 1):
-        page.gap()
-        page.verbatim(_lines(page, question.text, values, f"{number}. "))
-        if question.kind == "multiple":
-            _note(page, page.say(text("(several may be right)")), "quiet")
+        write_question(page, number, question, values)
         if question.id in answered:
             _note(page, page.say(text("(answered)")), "quiet")
         for index, option in enumerate(question.options):
-            page.verbatim(_lines(page, option.text, values, f"{_MARGIN}{letter(index)}) "))
+            write_option(page, index, option, values)
     page.gap()
     page.line(page.say(_how_to_answer(step)))
     page.commands([f"tutor answer {step.id} {_example(step)}"], level=1)
+
+
+def write_question(page: Page, number: int, question: QuizQuestion, values: Values) -> None:
+    """One question, without its options."""
+    page.gap()
+    page.verbatim(_lines(page, question.text, values, f"{number}. "))
+    if question.kind == "multiple":
+        _note(page, page.say(text("(several may be right)")), "quiet")
+
+
+def write_option(page: Page, index: int, option: Option, values: Values) -> None:
+    """One option with its letter; ``index`` counts from 0."""
+    page.verbatim(_lines(page, option.text, values, f"{_MARGIN}{letter(index)}) "))
 
 
 def write_reply(page: Page, reply: Reply, values: Values) -> None:
@@ -60,9 +70,12 @@ def write_reply(page: Page, reply: Reply, values: Values) -> None:
     page.gap()
     page.verbatim(_lines(page, reply.question.text, values, f"{reply.number}. "))
     for option in reply.chosen:
-        page.verbatim(
-            _lines(page, option.text, values, f"{_MARGIN}{letter(reply.question.options.index(option))}) ")
-        )
+        write_option(page, reply.question.options.index(option), option, values)
+    write_verdict(page, reply, values)
+
+
+def write_verdict(page: Page, reply: Reply, values: Values) -> None:
+    """Whether the answer is right, and why."""
     status, word = (Status.PASS, text("right")) if reply.right else (Status.FAIL, text("wrong"))
     _note(page, marked(page, status, word), ROLES[status])
     if not reply.right and not reply.explained:

@@ -1,0 +1,74 @@
+"""How the walk asks: one protocol, drawn with questionary or as numbered lines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tutor.commands.session import Session
+
+#: Below this a drawn menu is cut off at the side, or scrolls away.
+_NARROWEST, _LOWEST = 40, 12
+
+
+class Back(Exception):
+    """The person leaves a prompt: one level back.
+
+    :param interrupted: by Ctrl-C; otherwise by Ctrl-D, Esc or a closed input.
+    """
+
+    def __init__(self, *, interrupted: bool) -> None:
+        super().__init__()
+        self.interrupted = interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a menu: what it stands for, and what it says, harmless already."""
+
+    value: str
+    label: str
+
+
+class Dialogue(Protocol):
+    """Each method raises :class:`Back` when the person leaves it. Texts are rendered and harmless."""
+
+    #: Whether the screen may be drawn on: else nothing is paged, and nothing taken back.
+    draws: bool
+
+    def choose(self, question: str, choices: Sequence[Choice], start: str | None = None) -> str:
+        """One of the choices, by its value; Enter alone means ``start``, else the first."""
+
+    def several(self, question: str, choices: Sequence[Choice]) -> list[str]:
+        """At least one of the choices."""
+
+    def line(self, question: str) -> str:
+        """A line of text, not empty."""
+
+    def shows_whole(self, choices: Sequence[Choice]) -> bool:
+        """Whether the labels have room: what is cut off has to be shown otherwise."""
+
+    def pause(self, message: str) -> None:
+        """Wait for Enter."""
+
+
+def dialogue_for(session: Session) -> Dialogue:
+    """Drawn where the terminal is made for it; numbered lines for screen readers and small terminals."""
+    if not _may_be_drawn(session):
+        from tutor.commands.learn.numbered import Numbered
+
+        return Numbered(session)
+    from tutor.commands.learn.drawn import Drawn
+
+    return Drawn(session)
+
+
+def _may_be_drawn(session: Session) -> bool:
+    style = session.style
+    if style.plain or style.ascii or os.environ.get("TERM", "dumb") in ("dumb", "unknown", ""):
+        return False
+    size = os.get_terminal_size(session.out.fileno())
+    # Some pseudo-terminals say nothing of their size.
+    return (size.columns or _NARROWEST) >= _NARROWEST and (size.lines or _LOWEST) >= _LOWEST
