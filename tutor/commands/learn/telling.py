@@ -30,11 +30,18 @@ _RUNGS = {
 }
 
 
-def tell_surroundings(scene: Scene, look: Look, *, notices: bool = True) -> None:
-    """Notices about the run itself, and what has turned red since the last look."""
+def tell_surroundings(scene: Scene, look: Look, *, also: Sequence[Text]) -> None:
+    """Notices about the run itself, others, and what has turned red since the last look."""
     page = scene.page()
-    for notice in look.notices if notices else ():
+    for notice in (*look.notices, *also):
         page.field(NOTE, page.say(notice))
+    write_turned(page, look.turned)
+    scene.show(page)
+
+
+def tell_turned(scene: Scene, look: Look) -> None:
+    """What has turned red since the last look; mostly nothing."""
+    page = scene.page()
     write_turned(page, look.turned)
     scene.show(page)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tutor.commands.changes import told
 from tutor.commands.learn import telling
 from tutor.commands.learn.asking import ask, open_questions
 from tutor.commands.learn.dialogue import Back, Dialogue
@@ -12,6 +13,7 @@ from tutor.commands.learn.looks import Looks
 from tutor.commands.learn.place import Place
 from tutor.commands.learn.running import has_commands, run_step
 from tutor.commands.learn.scene import Scene
+from tutor.commands.list_steps import known_changes
 from tutor.commands.session import Session
 from tutor.course.records import Step
 from tutor.errors import UserError
@@ -83,7 +85,8 @@ class Walk:
             return leave.code
 
     def _look(self) -> bool:
-        telling.tell_surroundings(self._scene, self._looks.look())
+        changes = told(known_changes(self._session))
+        telling.tell_surroundings(self._scene, self._looks.look(), also=list(changes))
         return True
 
     def _resumed(self) -> Go:
@@ -193,7 +196,7 @@ class Walk:
 
     def _check(self, step: Step) -> None:
         look = self._looks.look(step)
-        telling.tell_surroundings(self._scene, look, notices=False)
+        telling.tell_turned(self._scene, look)
         if look.result is not None:
             telling.tell_look(self._scene, look.result)
 
@@ -212,7 +215,7 @@ class Walk:
 
     def _wrong(self, step: Step) -> None:
         look = self._looks.look(step)
-        telling.tell_surroundings(self._scene, look, notices=False)
+        telling.tell_turned(self._scene, look)
         if look.result is not None:
             telling.show_wrong(self._scene, look.result)
 
