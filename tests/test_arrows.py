@@ -24,7 +24,11 @@ ALLOWED = {
     "tutor.packetpath": set(),
     "tutor.relaxng": set(),
     "tutor.validation": {"tutor.relaxng"},
-    "tutor.output": {"tutor.baseline", "tutor.grading", "tutor.course", "tutor.guide", "tutor.validation"},
+    "tutor.support": set(),
+    "tutor.output": {
+        *("tutor.baseline", "tutor.grading", "tutor.course", "tutor.guide", "tutor.support"),
+        "tutor.validation",
+    },
     "checks": {"tutor.grading", "tutor.host", "tutor.packetpath"},
 }
 

@@ -41,7 +41,9 @@ def test_the_help_in_the_readme_is_what_the_tool_prints() -> None:
     assert shown.strip() == f"```text\n{help_text()}\n```"
 
 
-@pytest.mark.parametrize("verb", ["list", "show", "hint", "check", "answer", "config", "validate", "author"])
+@pytest.mark.parametrize(
+    "verb", ["list", "show", "hint", "check", "answer", "config", "validate", "support", "author"]
+)
 def test_every_command_says_what_it_is_for(verb: str) -> None:
     assert verb in verbs()
     assert "Usage: tutor" in help_text(verb)

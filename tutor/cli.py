@@ -44,9 +44,10 @@ Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of li
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="A course's folder; none: the packaged.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would be done.")]
 Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write it into this file.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
@@ -184,6 +185,18 @@ def cleanup(
     from tutor.commands.cleanup import cleanup as command
 
     return command(Session(replace(options, format=format)), yes=yes, dry_run=dry_run)
+
+
+@app.command()
+@shares(*LOOK)
+def support(*, output: Output = None, yes: Yes = False, options: Options) -> int:
+    """A report for a bug report: versions, statuses and errors, without names and addresses.
+
+    It is shown, and then written where you say. Nothing is sent anywhere.
+    """
+    from tutor.commands.support import support as command
+
+    return command(Session(options, unattended=True), output, yes=yes)
 
 
 @author.command("lint")

@@ -13,6 +13,8 @@ from tutor.commands.session import Session
 from tutor.course.records import CheckSpec
 from tutor.folders import NoHomeError, folders
 
+#: The log's name, in the folder of the state.
+ERRORS = "errors.log"
 #: Seconds before anything is shown: most runs are over by then.
 PATIENCE = 0.4
 
@@ -60,7 +62,7 @@ def log_error(where: str, error: BaseException) -> str | None:
     try:
         folder = folders(os.environ).state
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / "errors.log"
+        path = folder / ERRORS
         # Not blocking, in case something else than a file lies there.
         descriptor = os.open(
             path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600
