@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
-import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from checks.globs import covers, covers_lately
 from tutor.host.files import file_text
 from tutor.host.host import Host
 from tutor.host.question import Unobservable
+from tutor.host.relaxed_json import relaxed_json
 
 #: Where VS Code, its builds and packages, and its server (Remote SSH) keep the user's settings.
 USER_SETTINGS = (
@@ -22,12 +21,6 @@ USER_SETTINGS = (
     "~/.var/app/com.visualstudio.code/config/Code/User/settings.json",
     "~/.vscode-server/data/Machine/settings.json",
 )
-
-#: A string, which stays; or a comment, which goes. What is never closed ends with the text.
-_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*"?)|//[^\n\r]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-
-#: A string, which stays; or a comma before a closing bracket, which goes.
-_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*"?)|,(?=[ \t\r\n]*[}\]])', re.DOTALL)
 
 
 class Rule(NamedTuple):
@@ -53,16 +46,6 @@ def rules_for(host: Host, path: str) -> Iterator[list[Rule]]:
         rules = list(_rules(found["text"], path)) if found else []
         if rules:
             yield rules
-
-
-def relaxed_json(content: str) -> dict[str, Any]:
-    """JSON with comments and trailing commas; {} where it is not that."""
-    bare = _TRAILING.sub(r"\1", _COMMENT.sub(lambda found: found[1] or " ", content.removeprefix("\ufeff")))
-    try:
-        parsed = json.loads(bare)
-    except (ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
 
 
 def _rules(content: str, path: str) -> Iterator[Rule]:

@@ -77,7 +77,7 @@ def list_steps(*, format: ListFormat = "text", options: Options) -> int:  # noqa
 
 
 @app.command()
-@shares(*LOOK, "variables")
+@shares(*LOOK, "course_config", "variables")
 def show(step: StepId, *, options: Options) -> int:
     """A step to read: what to do, and what is checked."""
     from tutor.commands.show import show as command
@@ -86,7 +86,7 @@ def show(step: StepId, *, options: Options) -> int:
 
 
 @app.command()
-@shares(*LOOK, "variables")
+@shares(*LOOK, "course_config", "variables")
 def hint(step: StepId, *, level: Level = None, all: All = False, options: Options) -> int:  # noqa: A002 - the option's name
     """A hint for a step, from a nudge to the command."""
     from tutor.commands.hint import hint as command
@@ -95,7 +95,7 @@ def hint(step: StepId, *, level: Level = None, all: All = False, options: Option
 
 
 @app.command()
-@shares(*LOOK, "variables")
+@shares(*LOOK, "course_config", "variables")
 def learn(step: FirstStep = None, *, options: Options) -> int:
     """The guided walk: read, do, check, and go on where you were.
 
@@ -107,7 +107,7 @@ def learn(step: FirstStep = None, *, options: Options) -> int:
 
 
 @app.command()
-@shares("format", *LOOK, "verbose", "evidence", "variables")
+@shares("format", *LOOK, "verbose", "evidence", "course_config", "variables")
 def check(words: Words = None, *, record: Record = None, options: Options) -> int:
     """Grade this machine: what is true, and what is not.
 
@@ -120,7 +120,7 @@ def check(words: Words = None, *, record: Record = None, options: Options) -> in
 
 
 @app.command()
-@shares(*LOOK, "variables")
+@shares(*LOOK, "course_config", "variables")
 def answer(step: StepId, choices: Choices = None, *, options: Options) -> int:
     """Answer a step's questions."""
     from tutor.commands.answer import answer as command

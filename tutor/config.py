@@ -43,11 +43,15 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the student has configured; None, or an empty mapping, where nothing is."""
+    """What the student has configured; None, or an empty mapping, where nothing is.
+
+    ``course_config`` is the path of the file that the instructor has handed out.
+    """
 
     language: str | None = None
     identity: Identity = field(default_factory=Identity)
     variables: Mapping[str, str] = field(default_factory=dict)
+    course_config: str | None = None
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
@@ -69,8 +73,8 @@ def load(path: Path) -> Config:
 def set_value(path: Path, key: str, value: str) -> Config:
     """Set one key and write the file anew. Of two terminals at once, the later one wins.
 
-    :param key: ``language``, ``identity.name``, ``identity.email``, ``identity.student_id`` or
-        ``variables.NAME``.
+    :param key: ``language``, ``identity.name``, ``identity.email``, ``identity.student_id``,
+        ``course-config`` or ``variables.NAME``.
     :raises UsageError: when the key or the value is not valid, or the file cannot be used.
     """
     document = _read(path)
@@ -136,11 +140,19 @@ SHAPES: dict[tuple[str, ...], tuple[Callable[[str], bool], Text]] = {
     ("identity", "name"): (_is_identity, text("a name on one line")),
     ("identity", "email"): (_is_email, text("an e-mail address")),
     ("identity", "student_id"): (_is_word, text("a student id without spaces")),
+    ("course-config",): (_is_variable, text("the path of a file")),
     ("variables",): (_is_variable, text("a text on one line")),
 }
 """What each key accepts, and how that is said; ``variables`` stands for each variable's value."""
 
-KEYS = ("language", "identity.name", "identity.email", "identity.student_id", "variables.NAME")
+KEYS = (
+    "language",
+    "identity.name",
+    "identity.email",
+    "identity.student_id",
+    "course-config",
+    "variables.NAME",
+)
 
 
 def _parts(key: str) -> tuple[str, ...]:
@@ -182,6 +194,7 @@ def _config(document: Mapping[str, Any]) -> Config:
     return Config(
         language=document.get("language"),
         identity=Identity(**document.get("identity", {})),
+        course_config=document.get("course-config"),
         variables=document.get("variables", {}),
     )
 

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import checks.documents  # noqa: F401 - registers the checks
-from checks.vscode import USER_SETTINGS, relaxed_json
+from checks.vscode import USER_SETTINGS
 from tests.checks.fake_host import judged, refusal
 from tutor.grading.verdict import Finding, Status
 from tutor.host.documents import Document, Model, document
 from tutor.host.files import file_status, file_text, listing
 from tutor.host.programs import program
 from tutor.host.question import Question, Unobservable
+from tutor.host.relaxed_json import relaxed_json
 
 PATH = "~/vm.xml"
 RELAX_NG = "http://relaxng.org/ns/structure/1.0"

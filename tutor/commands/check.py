@@ -15,8 +15,10 @@ from tutor import __version__
 from tutor.commands.baseline import keep_baseline
 from tutor.commands.catalogue import checks_for
 from tutor.commands.changes import course_met, since_last_run, told
+from tutor.commands.evidence import evidence
 from tutor.commands.progress import Progress, log_error
 from tutor.commands.session import Session
+from tutor.commands.settings import belongs_to_course
 from tutor.course.select import select
 from tutor.course.variables import Layer, resolve
 from tutor.errors import UsageError
@@ -64,12 +66,16 @@ def check(session: Session, words: Sequence[str], record: Path | None = None) ->
 
 def judge_recorded(session: Session, words: Sequence[str]) -> Grade:
     """Grade a recording: its user, time and numbers, and nothing of this machine."""
-    from tutor.host.recorded import load
-
-    recording = load(os.fspath(session.options.evidence or ""))
+    recording = evidence(session)
     host = RecordedHost(recording)
     # Made with another version of the course, it may have variables that this one lacks.
     given = {name: value for name, value in recording.variables.items() if name in session.course.variables}
+    if session.options.course_config is not None:  # the numbers are the instructor's, then
+        given = {
+            name: value
+            for name, value in given.items()
+            if not belongs_to_course(session.course.variables[name])
+        }
     own = resolve(session.course, Layer(text("the recording"), given))
     values = {**own, **{name: session.values[name] for name in _named(session)}}
     run = Run(session.course, values, recording.user, recording.started, __version__)

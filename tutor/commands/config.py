@@ -8,6 +8,8 @@ from pathlib import Path
 from tutor import config as configuration
 from tutor.commands.session import Session
 from tutor.commands.settings import belongs_to_course, not_yours
+from tutor.course.course_config import read_course_config
+from tutor.course.load import load_course
 from tutor.course.variables import Layer, resolve
 from tutor.errors import UsageError
 from tutor.folders import NoHomeError
@@ -16,7 +18,8 @@ from tutor.output import interface
 from tutor.text import Text, text
 
 LANGUAGE = "language"
-OWN_KEYS = (LANGUAGE, "identity.name", "identity.email", "identity.student_id")
+COURSE_CONFIG = "course-config"
+OWN_KEYS = (LANGUAGE, "identity.name", "identity.email", "identity.student_id", COURSE_CONFIG)
 _VARIABLES = "variables."
 
 
@@ -64,6 +67,8 @@ def _accepted(session: Session, key: str, value: str) -> str:
         # A language that the tool does not have would end every later command.
         tip = text("Use one of: {languages}", languages=", ".join(LANGUAGES))
         raise UsageError(text("There is no language {language}.", language=value), tip)
+    if key == COURSE_CONFIG:
+        return _course_file(session, value)
     if not key.startswith(_VARIABLES):
         return value
     name = key.removeprefix(_VARIABLES)
@@ -80,6 +85,16 @@ def _changed(session: Session, settings: configuration.Config, key: str) -> int:
 
         renamed(session)
     return _tell(session, settings, key)
+
+
+def _course_file(session: Session, value: str) -> str:
+    """The file's absolute path, once it is known to be of use: from another folder it is to be found as well.
+
+    :raises UsageError: when it cannot be used.
+    """
+    path = os.path.abspath(os.path.expanduser(value))
+    read_course_config(path, load_course(session.options.course, session.language))
+    return path
 
 
 def _tell(session: Session, settings: configuration.Config, key: str) -> int:
@@ -104,9 +119,9 @@ def _value(session: Session, settings: configuration.Config, key: str) -> str | 
 
 
 def _own(settings: configuration.Config, key: str) -> str | None:
-    found: str | None = (
-        settings.language if key == LANGUAGE else getattr(settings.identity, key.removeprefix("identity."))
-    )
+    if key in (LANGUAGE, COURSE_CONFIG):
+        return settings.language if key == LANGUAGE else settings.course_config
+    found: str | None = getattr(settings.identity, key.removeprefix("identity."))
     return found
 
 

@@ -40,6 +40,13 @@ SHARED: dict[str, tuple[Any, Any]] = {
         Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Judge a recorded host.")],
         None,
     ),
+    "course_config": (
+        Annotated[
+            Path | None,
+            typer.Option("--course-config", metavar="FILE", help="Your instructor's points and numbers."),
+        ],
+        None,
+    ),
     "variables": (
         Annotated[
             list[str] | None,

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from tutor import config as configuration
 from tutor.commands.settings import of_the_student
+from tutor.course.course_config import configured
 from tutor.course.load import load_course
 from tutor.course.records import Course
 from tutor.course.variables import Layer, resolve
@@ -34,6 +35,7 @@ class Options:
     verbose: bool = False
     course: Path | None = None
     evidence: Path | None = None
+    course_config: Path | None = None
     variables: tuple[str, ...] = ()
 
 
@@ -86,12 +88,19 @@ class Session:
 
     @cached_property
     def course(self) -> Course:
-        """The course, in the language of the interface as far as it is translated."""
-        return load_course(self.options.course, self.language)
+        """The course, in the language of the interface as far as it is translated, as this class has it."""
+        course = load_course(self.options.course, self.language)
+        return course if (path := self._course_config) is None else configured(course, path)
+
+    @property
+    def _course_config(self) -> str | None:
+        """The instructor's course file: the option's, else the student's configuration's."""
+        given = self.options.course_config
+        return self.config.course_config if given is None else os.fspath(given)
 
     @cached_property
     def values(self) -> dict[str, str | int]:
-        """The course's variables: ``--var`` first, then the student's configuration, then the course."""
+        """The course's variables: ``--var`` first, the student's configuration, then the class's course."""
         given = dict(_assignment(word) for word in self.options.variables)
         return resolve(
             self.course,

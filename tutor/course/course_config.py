@@ -66,6 +66,11 @@ class CourseConfig:
         return step if points == step.points else replace(step, points=points)
 
 
+def configured(course: Course, path: str) -> Course:
+    """The course as the instructor's file at ``path`` has it; see :func:`read_course_config`."""
+    return read_course_config(path, course).applied(course)
+
+
 def read_course_config(path: str, course: Course) -> CourseConfig:
     """The instructor's file, held to the course.
 

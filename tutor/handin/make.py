@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.grading.outcome import summary
 from tutor.grading.verdict import Grade, StepResult
-from tutor.handin.format import LARGEST_JOURNAL, SCHEMA, canonical
+from tutor.handin.format import SCHEMA, canonical
 from tutor.handin.plain import plain
 
 
@@ -24,12 +24,19 @@ class Handing:
     pseudonym: str | None = None
 
 
-def payload(grade: Grade, recording: Mapping[str, Any], journal: Sequence[bytes], handing: Handing) -> bytes:
+def payload(
+    grade: Grade,
+    recording: Mapping[str, Any],
+    journal: Sequence[bytes],
+    handing: Handing,
+    left_out: int = 0,
+) -> bytes:
     """The first line of a hand-in. The same input gives the same bytes.
 
     :param grade: what the tool says of the machine: the claim.
     :param recording: a recording's document, reduced (:mod:`tutor.handin.reduce`).
     :param journal: the journal's lines, oldest first, without their newlines.
+    :param left_out: how many older lines there is no room for.
     """
     course = {"id": grade.course.id, "version": grade.course.version, "digest": grade.course.digest}
     return canonical(
@@ -41,10 +48,11 @@ def payload(grade: Grade, recording: Mapping[str, Any], journal: Sequence[bytes]
                 "tool": grade.tool_version,
                 "course": course,
                 "student": _student(handing),
-                "variables": dict(grade.variables),
+                "variables": recording["variables"],
                 "claim": _claim(grade),
                 "recording": recording,
-                "journal": _journal(journal),
+                # Each byte a character: a damaged line may be anything.
+                "journal": {"left_out": left_out, "lines": [line.decode("latin-1") for line in journal]},
                 "versions": _versions(grade),
             }
         )
@@ -72,20 +80,6 @@ def _step(result: StepResult) -> dict[str, Any]:
         for verdict in result.verdicts
     }
     return {"status": result.status.value, "points": result.points, "checks": checks}
-
-
-def _journal(lines: Sequence[bytes]) -> dict[str, Any]:
-    """The latest lines that there is room for; each byte a character: a damaged line may be anything."""
-    room, kept = LARGEST_JOURNAL, list[bytes]()
-    for line in reversed(lines):
-        room -= len(line)
-        if room < 0:
-            break
-        kept.append(line)
-    return {
-        "left_out": len(lines) - len(kept),
-        "lines": [line.decode("latin-1") for line in reversed(kept)],
-    }
 
 
 def _versions(grade: Grade) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from typing import TYPE_CHECKING
 
 from tutor.journal.errors import explained
@@ -29,6 +30,34 @@ def pieces(path: Path) -> Iterator[bytes]:
         with os.fdopen(fd, "rb", buffering=_BUFFER) as file:
             while piece := file.readline(MAX_LINE + 1):
                 yield piece
+
+
+def latest(path: Path, room: int) -> tuple[int, list[bytes]]:
+    """How many lines are left out, and the latest lines, as many as ``room`` bytes hold, oldest first.
+
+    Without their newlines, and as they are: what is damaged stays damaged.
+    """
+    kept: deque[bytes] = deque()
+    left_out, size = 0, 0
+    for line in _whole_lines(path, room):
+        kept.append(line)
+        size += len(line) + 1
+        while size > room:
+            size -= len(kept.popleft()) + 1
+            left_out += 1
+    return left_out, list(kept)
+
+
+def _whole_lines(path: Path, room: int) -> Iterator[bytes]:
+    """The lines; of one that is longer than there is room for, what is too much, so that it is left out."""
+    line = b""
+    for piece in pieces(path):
+        line = line + piece if len(line) <= room else line
+        if piece.endswith(b"\n"):
+            yield line.removesuffix(b"\n")
+            line = b""
+    if line:
+        yield line
 
 
 def forwards(path: Path, opening: bytes) -> Iterator[bytes]:
