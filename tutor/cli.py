@@ -41,6 +41,14 @@ All = Annotated[bool, typer.Option("--all", help="Every hint, the last of which 
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="What to print.")]
 Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Store what was observed.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of libvirt XML, of any kind.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")]
+Pseudonym = Annotated[
+    str | None, typer.Option("--pseudonym", metavar="NAME", help="Hand in under another name.")
+]
+SigningKey = Annotated[
+    str | None, typer.Option("--key", metavar="FILE", help="The SSH key; else the agent's first, or yours.")
+]
+Unsigned = Annotated[bool, typer.Option("--unsigned", help="Do not sign it.")]
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="A course's folder; none: the packaged.")
 ]
@@ -126,6 +134,27 @@ def answer(step: StepId, choices: Choices = None, *, options: Options) -> int:
     from tutor.commands.answer import answer as command
 
     return command(Session(options), step, choices or [])
+
+
+@app.command()
+@shares(*LOOK, "course_config", "variables")
+def submit(
+    *,
+    output: Output = None,
+    pseudonym: Pseudonym = None,
+    key: SigningKey = None,
+    unsigned: Unsigned = False,
+    yes: Yes = False,
+    options: Options,
+) -> int:
+    """Write one file to hand in: your verdicts and what they rest on, signed with your SSH key.
+
+    Shows what is in it first. Exit code: 0 written, 1 you said no, 2 it cannot be written so.
+    """
+    from tutor.commands.submit import Wishes
+    from tutor.commands.submit import submit as command
+
+    return command(Session(options), Wishes(output, pseudonym, key, unsigned, yes))
 
 
 @app.command()

@@ -96,6 +96,23 @@ def replace_file(target: Path, content: bytes) -> None:
     sync_folder(target.parent)
 
 
+def create_file(target: Path, content: bytes) -> None:
+    """Make a file with this content, for the user alone: whole and on the disk, or not at all.
+
+    :raises OSError: when that is not possible, or something is there already, which stays as it is.
+    """
+    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(fd)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a new file's name as durable as its content; some file systems cannot, which is no loss."""
     with suppress(OSError):

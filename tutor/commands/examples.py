@@ -46,6 +46,11 @@ EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("tutor answer intro/role", text("show the questions")),
         ("tutor answer intro/role 1b 2a 3c", text("answer three of them")),
     ),
+    "submit": (
+        ("tutor submit", text("show what is handed in, ask, sign, and write it")),
+        ("tutor submit --yes --output lab.tutor", text("ask nothing")),
+        ("tutor check --from lab.tutor", text("what your teacher's tool will say")),
+    ),
     "config": (
         ("tutor config", text("list everything")),
         ("tutor config language sv", text("Swedish from now on")),

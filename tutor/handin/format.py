@@ -37,7 +37,7 @@ Id = Annotated[str, Meta(max_length=300)]
 Value = Annotated[str, Meta(max_length=4096)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Stamp = Annotated[
-    str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}\Z")
+    str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}$")
 ]
 
 

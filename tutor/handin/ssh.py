@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Sequence
 from shutil import which
 
+from tutor.errors import UsageError
 from tutor.host.process import run
 from tutor.host.question import Unobservable
+from tutor.text import text
 
 #: Seconds for one verification, which takes milliseconds.
 LIMIT = 10.0
@@ -32,6 +34,19 @@ class Ssh:
 
     def __init__(self, program: str) -> None:
         self._path = which(program)
+
+    @property
+    def path(self) -> str:
+        """Where it is.
+
+        :raises UsageError: where it is missing.
+        """
+        if self._path is None:
+            raise UsageError(
+                text("ssh-keygen, which signs, is not installed"),
+                text("sudo apt-get install -y openssh-client, or hand in unsigned: --unsigned"),
+            )
+        return self._path
 
     @property
     def missing(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.handin.reduce.pseudonym import hide_login
 from tutor.handin.reduce.reduction import Reduced, reduce
 
-__all__ = ["Reduced", "reduce"]
+__all__ = ["Reduced", "hide_login", "reduce"]

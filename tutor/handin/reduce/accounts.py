@@ -29,6 +29,6 @@ def links(value: Any, _args: tuple[str, ...], context: Context) -> Any:
 
 @reducer("user")
 def user(value: Any, _args: tuple[str, ...], context: Context) -> Any:
-    """Who runs the tool, with the groups that this account has; who called sudo only where it is the student."""
+    """Who runs the tool, with the account's groups; who called sudo only where it is the student."""
     caller = value["sudo_user"]
     return {**value, "sudo_user": caller if caller in (None, context.user) else "other-user-1"}

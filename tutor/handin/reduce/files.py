@@ -90,7 +90,7 @@ def _is_asked_about(context: Context, folder: str, name: str) -> bool:
 
 @reducer("document")
 def document(value: Any, args: tuple[str, ...], context: Context) -> Any:
-    """The course's own document and descriptions of networks; any other was only looked at to tell it apart."""
+    """The course's own document and those of networks; any other was looked at to tell it apart."""
     if args[0] in context.known or value["root"] == "network":
         return value
     context.leave_out(text("other documents"))
