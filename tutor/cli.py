@@ -55,7 +55,7 @@ Folder = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would be done.")]
 Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
-Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write it into this file.")]
+HandinFile = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write it into this file.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
@@ -140,7 +140,7 @@ def answer(step: StepId, choices: Choices = None, *, options: Options) -> int:
 @shares(*LOOK, "course_config", "variables")
 def submit(
     *,
-    output: Output = None,
+    output: HandinFile = None,
     pseudonym: Pseudonym = None,
     key: SigningKey = None,
     unsigned: Unsigned = False,
