@@ -21,6 +21,7 @@ ALLOWED = {
     "tutor.journal": {"tutor.grading"},
     "tutor.grading": {"tutor.course", "tutor.host"},
     "tutor.handin": {"tutor.grading", "tutor.journal", "tutor.host", "tutor.course"},
+    "tutor.watch": {"tutor.grading", "tutor.host"},
     "tutor.packetpath": set(),
     "tutor.relaxng": set(),
     "tutor.validation": {"tutor.relaxng"},

@@ -40,6 +40,7 @@ Level = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Every hint, the last of which says it all.")]
 ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="What to print.")]
 Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Store what was observed.")]
+Once = Annotated[bool, typer.Option("--once", help="Look once, and end.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of libvirt XML, of any kind.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")]
 Pseudonym = Annotated[
@@ -125,6 +126,24 @@ def check(words: Words = None, *, record: Record = None, options: Options) -> in
     from tutor.commands.check import check as command
 
     return command(Session(options), words or [], record)
+
+
+@app.command()
+@shares(*LOOK, "verbose", "course_config", "variables")
+def watch(
+    words: Words = None,
+    *,
+    once: Once = False,
+    format: ListFormat = "text",  # noqa: A002 - the option's name
+    options: Options,
+) -> int:
+    """Watch this machine while you work: steps tick off by themselves.
+
+    Ends by q (exit code 0) or Ctrl-C (130). With --once: one look, and the exit code of tutor check.
+    """
+    from tutor.commands.watch import watch as command
+
+    return command(Session(replace(options, format=format)), words or [], once=once)
 
 
 @app.command()

@@ -34,7 +34,7 @@ class Programs:
 @pytest.fixture(autouse=True)
 def _a_student(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(machine, "_sudo_is_missing", lambda _path: False)
+    monkeypatch.setattr(machine, "must_have_sudo", lambda _path, _purpose: None)
     monkeypatch.setattr(firewall, "_LEGACY", str(tmp_path / "none"))
     monkeypatch.setattr(firewall, "find_program", lambda _machine, name: f"/usr/sbin/{name}")
 

@@ -59,6 +59,42 @@ def kept_terminal() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def guarded_terminal() -> Iterator[None]:
+    """As :func:`kept_terminal`, and also where this process is killed: another one waits for that.
+
+    It is in a session of its own, so that what ends us does not end it, and the terminal lets it write.
+    """
+    with kept_terminal():
+        guard = _guard()
+        try:
+            yield
+        finally:
+            if guard is not None and guard.stdin is not None:
+                with contextlib.suppress(OSError):
+                    guard.stdin.write(b"\n")
+                    guard.stdin.close()
+                guard.wait()
+
+
+def _guard() -> subprocess.Popen[bytes] | None:
+    """A shell that waits for a line, and sets the terminal right when its input ends without one."""
+    script = 'read -r _ || exec stty "$1" <&"$2"'
+    try:
+        terminal = sys.stdin.fileno()
+        settings = subprocess.run(["stty", "-g"], stdin=terminal, capture_output=True, text=True, check=True)
+        return subprocess.Popen(
+            ["sh", "-c", script, "tutor-terminal", settings.stdout.strip(), str(terminal)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(terminal,),
+            start_new_session=True,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):  # no terminal, or no stty
+        return None
+
+
+@contextlib.contextmanager
 def _interrupts_for_the_child() -> Iterator[None]:
     """Both get a Ctrl-C on the terminal; only the child is to end by it.
 

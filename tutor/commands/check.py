@@ -28,7 +28,7 @@ from tutor.grading.outcome import exit_code
 from tutor.grading.verdict import Grade
 from tutor.host.host import Host
 from tutor.host.live import LiveHost
-from tutor.host.machine import Machine
+from tutor.host.machine import AskPassword, Machine
 from tutor.host.recorded import RecordedHost, Recording
 from tutor.host.users import user
 from tutor.journal.errors import JournalError
@@ -94,11 +94,11 @@ def judge_live(session: Session, words: Sequence[str], *, ask: bool = True) -> t
         )
     machine = Machine(
         ask_password=announce(session) if ask and session.interactive else None,
-        memory=_memory(session),
+        memory=memory_of(session),
     )
     host = LiveHost(machine, log_error)
     started = datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds")
-    run = Run(session.course, session.values, _user_name(host), started, __version__)
+    run = Run(session.course, session.values, user_name(host), started, __version__)
     result = _grade(session, run, words, host)
     keep_baseline(session, machine, host)
     return result, host
@@ -122,10 +122,11 @@ def _grade(session: Session, run: Run, words: Sequence[str], host: Host) -> Grad
         registry = checks_for(run.course)
         must_fit(run.course, registry)
         result = grade(run, chosen, host, registry, progress)
-    return replace(result, notices=tuple(_notices(result, host)))
+    return replace(result, notices=tuple(notices_on(result, host)))
 
 
-def _notices(result: Grade, host: Host) -> list[Text]:
+def notices_on(result: Grade, host: Host) -> list[Text]:
+    """What is to be said of a run itself: whose it is, and on what system."""
     notices = []
     try:
         me = host.ask(user())
@@ -209,14 +210,15 @@ class _NoMemory:
         return {}
 
 
-def _memory(session: Session) -> Any:
+def memory_of(session: Session) -> Any:
+    """What was recorded earlier; nothing where there is no journal to read."""
     try:
         return session.journal
     except JournalError:
         return _NoMemory()
 
 
-def announce(session: Session) -> Any:
+def announce(session: Session) -> AskPassword:
     """What is said before sudo asks for a password."""
 
     def announce(purpose: Text, command: Sequence[str]) -> None:
@@ -225,7 +227,8 @@ def announce(session: Session) -> Any:
     return announce
 
 
-def _user_name(host: LiveHost) -> str:
+def user_name(host: LiveHost) -> str:
+    """The name of who runs the tool, or the number where there is none."""
     observation = host.observe(user())
     return str(observation.value["name"]) if observation.failure is None else str(os.getuid())
 

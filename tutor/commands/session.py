@@ -75,7 +75,7 @@ class Session:
     @cached_property
     def style(self) -> Style:
         """The look of standard output."""
-        return self._style(self.out)
+        return self.style_of(self.out)
 
     def resized(self) -> None:
         """The terminal may have another size now: the look of standard output is decided anew."""
@@ -84,7 +84,7 @@ class Session:
     @cached_property
     def error_style(self) -> Style:
         """The look of standard error."""
-        return self._style(self.err)
+        return self.style_of(self.err)
 
     @cached_property
     def course(self) -> Course:
@@ -127,7 +127,8 @@ class Session:
         self.err.write(self.error_style.show(message.render(self.translate)) + "\n")
         self.err.flush()
 
-    def _style(self, stream: TextIO) -> Style:
+    def style_of(self, stream: TextIO) -> Style:
+        """The look of a stream as it is now: a terminal may have another width by and by."""
         options = self.options
         return Style.from_environment(
             stream, os.environ, no_color=options.no_color, plain=options.plain, verbose=options.verbose

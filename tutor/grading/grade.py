@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from tutor.course.records import Course
+from tutor.course.records import CheckSpec, Course
 from tutor.grading.facts import fact_questions, host_facts
 from tutor.grading.order import with_needs
 from tutor.grading.outcome import step_result
 from tutor.grading.quiz import quiz_check
 from tutor.grading.registry import Registry
 from tutor.grading.runner import Observer, Runner, first_questions
-from tutor.grading.verdict import Grade, StepResult, Verdict
+from tutor.grading.verdict import Grade, HostFacts, StepResult, Verdict
 from tutor.host.host import Host, Startable
 
 
@@ -36,16 +36,58 @@ def grade(run: Run, selected: Collection[str], host: Host, registry: Registry, o
     :param selected: ids of check specs; only these are listed and counted.
     :raises CourseError: when needs are missing or form a circle.
     """
+    return graded(run, selected, judge(run, selected, host, registry, observer), host_facts(host))
+
+
+def judge(
+    run: Run, selected: Collection[str], host: Host, registry: Registry, observer: Observer
+) -> dict[str, Verdict]:
+    """The verdicts on the selected specs and on what they need, by id, needs first.
+
+    :raises CourseError: when needs are missing or form a circle.
+    """
     registry = registry.extended(quiz_check(run.course))
-    all_specs = {spec.id: spec for step in run.course.steps for spec in step.checks}
-    ordered = with_needs((all_specs[spec_id] for spec_id in selected), all_specs)
+    ordered = ordered_specs(run.course, selected)
     if isinstance(host, Startable):
         host.start([*first_questions(ordered, registry, run.values, host), *fact_questions()])
-    verdicts = Runner(registry, host, run.values, observer).run(ordered)
+    return Runner(registry, host, run.values, observer).run(ordered)
+
+
+def judge_again(
+    run: Run,
+    host: Host,
+    registry: Registry,
+    observer: Observer,
+    *,
+    again: Collection[str],
+    verdicts: Mapping[str, Verdict],
+) -> dict[str, Verdict]:
+    """The verdicts of before, with new ones on some specs.
+
+    :param again: ids of specs; with a spec, all that need it.
+    :param verdicts: of all specs that matter, needs first, as of :func:`judge`.
+    """
+    runner = Runner(registry.extended(quiz_check(run.course)), host, run.values, observer)
+    runner.verdicts.update(verdicts)
+    specs = [verdict.spec for verdict in verdicts.values() if verdict.spec.id in again]
+    return runner.run(specs, scouts=0)
+
+
+def ordered_specs(course: Course, selected: Collection[str]) -> list[CheckSpec]:
+    """The selected specs and all that they need, needs first.
+
+    :raises CourseError: when needs are missing or form a circle.
+    """
+    all_specs = {spec.id: spec for step in course.steps for spec in step.checks}
+    return with_needs((all_specs[spec_id] for spec_id in selected), all_specs)
+
+
+def graded(run: Run, selected: Collection[str], verdicts: Mapping[str, Verdict], facts: HostFacts) -> Grade:
+    """The grade that verdicts come to; only the selected ones are listed and counted."""
     return Grade(
         course=run.course,
         variables=run.values,
-        host=host_facts(host),
+        host=facts,
         user=run.user,
         started=run.started,
         duration=0.0,

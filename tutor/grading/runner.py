@@ -125,9 +125,11 @@ class Runner:
         self._observer = observer
         self.verdicts: dict[str, Verdict] = {}
 
-    def run(self, ordered: Sequence[CheckSpec]) -> dict[str, Verdict]:
-        """A verdict for each spec, by its id."""
-        scouts = MOST_SCOUTS
+    def run(self, ordered: Sequence[CheckSpec], scouts: int = MOST_SCOUTS) -> dict[str, Verdict]:
+        """A verdict for each spec, by its id.
+
+        :param scouts: how often to look ahead; not at all where nearly everything is answered already.
+        """
         for number, spec in enumerate(ordered):
             self._observer.begins(spec)
             verdict = self.verdicts[spec.id] = self._judge(spec)

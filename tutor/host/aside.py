@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tutor.host.question import Unobservable
@@ -22,7 +22,7 @@ from tutor.text import Text, text
 Args = tuple[str, ...]
 
 #: What the process runs. Its search path is ours: never the folder that the student stands in.
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from tutor.host.worker import main; main()"
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import main; main()"
 
 
 #: Seconds that the process has to end by itself.
@@ -30,9 +30,19 @@ _CLOSING_LIMIT = 2.0
 
 
 class Aside:
-    """The process, begun at once; what it answers comes back to whoever asked."""
+    """The process, begun at once; what it answers comes back to whoever asked.
 
-    def __init__(self) -> None:
+    :param module: whose ``main`` runs there.
+    :param told: hears, in a thread of its own, what the process says without being asked, and at last
+        None: it has ended.
+    """
+
+    def __init__(
+        self,
+        module: str = "tutor.host.worker",
+        told: Callable[[dict[str, Any] | None], None] | None = None,
+    ) -> None:
+        self._told = told
         self._numbers = itertools.count()
         self._waiting: dict[int, _Reply] = {}
         self._lock = threading.Lock()
@@ -40,7 +50,7 @@ class Aside:
         path = [os.path.abspath(folder) for folder in sys.path]
         try:
             self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM.format(path=path)],
+                [sys.executable, "-c", _PROGRAM.format(path=path, module=module)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -94,11 +104,23 @@ class Aside:
         assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018
         for line in self._process.stdout:
             answer = json.loads(line)
+            if "id" not in answer:
+                if self._told is not None:
+                    self._told(answer)
+                continue
             with self._lock:
                 reply = self._waiting.pop(answer["id"])
             reply.answers = answer["answers"]
             reply.come.set()
         self._end(_gone(f"exit code {self._process.wait()}"))
+        if self._told is not None:
+            self._told(None)
+
+    def close(self) -> None:
+        """Let the process end: nobody asks any more."""
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
 
     def _end(self, why: Unobservable) -> None:
         with self._lock:

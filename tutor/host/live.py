@@ -40,13 +40,17 @@ class LiveHost:
     """Looks at each thing once, however often it is asked; failures are remembered too.
 
     :param log: where a source's own fault is written down.
+    :param known: what was looked at before, and is not looked at again.
     """
 
-    def __init__(self, machine: Machine, log: Log | None = None) -> None:
+    def __init__(self, machine: Machine, log: Log | None = None, known: Iterable[Observation] = ()) -> None:
         self._machine = machine
         self._log = log
         self._jobs: dict[str, _Job] = {}
         self._settling = threading.Lock()
+        for observation in known:
+            self._jobs[observation.key] = _Job()
+            self._settle(observation)
 
     @property
     def asking(self) -> bool:

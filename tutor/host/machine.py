@@ -123,6 +123,12 @@ class Machine:
             return self._shared.get(key)
 
     @property
+    def all_shared(self) -> tuple[Any, ...]:
+        """Everything that is shared so far."""
+        with self._shared_lock:
+            return tuple(self._shared.values())
+
+    @property
     def path(self) -> str:
         """The search path: the student's, then the system's."""
         own = self.environ.get("PATH", "")
@@ -172,7 +178,7 @@ class Machine:
             return self.run(argv)
         with self._sudo_lock:
             done = self._sudo("-n", *argv, purpose=purpose)
-            if _is_refusal(done):
+            if is_refusal(done):
                 done = self._ask_for_password(argv, purpose)
             return done
 
@@ -190,26 +196,30 @@ class Machine:
                 done = self._sudo(*argv, purpose=purpose, limit=PASSWORD_LIMIT)
             finally:
                 self.asking = False
-            self._refused = _is_refusal(done)
+            self._refused = is_refusal(done)
             if not self._refused:
                 return done
         raise _not_permitted(text("{purpose} needs sudo, which did not let you", purpose=purpose))
 
     def _sudo(self, *words: str, purpose: Text, limit: float = PROGRAM_LIMIT) -> Completed:
-        if _sudo_is_missing(self.path):
-            raise Unobservable(
-                "program-missing", text("{purpose} needs sudo, which is not installed", purpose=purpose)
-            )
+        must_have_sudo(self.path, purpose)
         return self.run(["sudo", *words], limit=limit, detached=False)
 
 
-def _sudo_is_missing(path: str) -> bool:
+def must_have_sudo(path: str, purpose: Text) -> None:
+    """Raise where there is no sudo to look with.
+
+    :raises Unobservable: ``program-missing``.
+    """
     from shutil import which
 
-    return which("sudo", path=path) is None
+    if which("sudo", path=path) is None:
+        raise Unobservable(
+            "program-missing", text("{purpose} needs sudo, which is not installed", purpose=purpose)
+        )
 
 
-def _is_refusal(done: Completed) -> bool:
+def is_refusal(done: Completed) -> bool:
     """Whether sudo itself said no; what it runs begins its complaints with a name of its own."""
     return done.returncode == 1 and _REFUSAL.search(done.stderr) is not None
 

@@ -28,6 +28,12 @@ class Question(Generic[T]):
         """The stable name of the question in recordings and evidence."""
         return self.source + json.dumps(self.args, ensure_ascii=False, separators=(",", ":"))
 
+    @classmethod
+    def of_key(cls, key: str) -> Question[Any]:
+        """The question of that key, to ask it again; of the answer's shape it knows nothing."""
+        source, _, args = key.partition("[")
+        return Question(source, object, tuple(json.loads(f"[{args}")))
+
 
 class Unobservable(Exception):
     """The question could not be answered. Never a "no": a check that meets it is ``unknown``.

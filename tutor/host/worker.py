@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from tutor.host.aside import plain
@@ -28,20 +29,42 @@ MODULES = (
 )
 
 
+class Output:
+    """Lines of JSON to whoever reads this process's output, whole ones, from any thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Write one line."""
+        with self._lock:
+            self._stream.write(json.dumps(message).encode() + b"\n")
+            self._stream.flush()
+
+
 def main() -> None:
-    """Answer until the input ends. A request that hangs holds up no other."""
-    machine, lock = Machine(), threading.Lock()
+    """Answer until the input ends."""
+    machine = Machine()
+    threading.Thread(target=load, daemon=True).start()
+    answer_all(lambda: machine, Output(sys.stdout.buffer))
+
+
+def answer_all(machine: Callable[[], Machine], out: Output) -> None:
+    """Answer until the input ends, and end the process. A request that hangs holds up no other.
+
+    :param machine: called for each request.
+    """
     for module in MODULES:
         importlib.import_module(module)
-    threading.Thread(target=_load, daemon=True).start()
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        threading.Thread(target=_serve, args=(machine, request, sys.stdout.buffer, lock), daemon=True).start()
+        threading.Thread(target=_serve, args=(machine(), request, out), daemon=True).start()
     # Not exit(): a thread that hangs in a call would be waited for.
     os._exit(0)
 
 
-def _load() -> None:
+def load() -> None:
     """Load the C libraries before the first question needs them; what fails is told to whoever asks."""
     for module in ("libvirt", "lxml.etree"):
         try:
@@ -50,7 +73,7 @@ def _load() -> None:
             continue
 
 
-def _serve(machine: Machine, request: dict[str, Any], out: BinaryIO, lock: threading.Lock) -> None:
+def _serve(machine: Machine, request: dict[str, Any], out: Output) -> None:
     wanted = [tuple(args) for args in request["wanted"]]
     try:
         answers = SOURCES[request["source"]].observe(machine, wanted)
@@ -60,6 +83,4 @@ def _serve(machine: Machine, request: dict[str, Any], out: BinaryIO, lock: threa
         fault = Unobservable("internal-error", text("internal error: {error}", error=repr(error)))
         answers = dict.fromkeys(wanted, fault)
     pairs = [[args, plain(answer)] for args, answer in answers.items()]
-    with lock:
-        out.write(json.dumps({"id": request["id"], "answers": pairs}).encode() + b"\n")
-        out.flush()
+    out.send({"id": request["id"], "answers": pairs})

@@ -38,7 +38,7 @@ def render(grade: Grade, translate: Translate, _style: Style, /) -> str:
         "summary": _summary(grade),
         "steps": [_step(result, translate) for result in grade.steps],
     }
-    return json.dumps(_plain(document), indent=2, allow_nan=False) + "\n"
+    return json.dumps(plain(document), indent=2, allow_nan=False) + "\n"
 
 
 def milliseconds(seconds: float) -> int:
@@ -101,17 +101,17 @@ def _command(command: str) -> str:
     return command if _is_unicode(command) else pasteable(command)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The value as JSON can hold it; parameters and variables come from authors and students."""
     if isinstance(value, str):
         return value if _is_unicode(value) else "".join(map(_unicode, value))
     if isinstance(value, Mapping):
-        return {_plain(str(name)): _plain(item) for name, item in value.items()}
+        return {plain(str(name)): plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return value if isfinite(value) else None
-    return value if isinstance(value, int) or value is None else _plain(str(value))
+    return value if isinstance(value, int) or value is None else plain(str(value))
 
 
 def _unicode(char: str) -> str:

@@ -69,6 +69,7 @@ class Connection:
         self._patience = patience
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._hung: Unobservable | None = None
+        self._stuck = threading.Event()
         self._handle: Any = None
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -91,6 +92,7 @@ class Connection:
 
         self._calls.put(serve)
         if not self._patience.wait(done):
+            self._stuck = done
             self._hung = Unobservable(
                 "timed-out",
                 text("libvirt does not answer on {uri}", uri=self.uri),
@@ -101,6 +103,22 @@ class Connection:
             raise box.error
         answer: R = box.value
         return answer
+
+    def renew(self, patience: Patience) -> None:
+        """For those who look again and again: new patience, once the call that hung has come back.
+
+        A connection that the daemon has closed is opened anew by the next call.
+        """
+        self._patience = patience
+        if self._hung is not None and not self._stuck.is_set():
+            return
+        self._hung = None
+        self._calls.put(self._drop_dead)
+
+    def _drop_dead(self) -> None:
+        # In the thread that serves: nobody else may hold the handle while it is let go.
+        if self._handle is not None and not self._handle.isAlive():
+            self._handle = None
 
     def _serve(self) -> None:
         while True:

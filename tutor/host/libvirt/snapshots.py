@@ -38,20 +38,23 @@ def look_at_snapshots(machine: Machine, uri: str, domain: str) -> list[Snapshot]
     """See :func:`snapshots`."""
 
     def describe(handle: Any) -> list[Snapshot]:
-        found = [_describe(one) for one in handle.lookupByName(domain).listAllSnapshots(0)]
+        subject = handle.lookupByName(domain)
+        # Asked once: each asking of a snapshot whether it is the one would be a call of its own.
+        current = subject.snapshotCurrent(0).getName() if subject.hasCurrentSnapshot(0) else None
+        found = [_describe(one, current) for one in subject.listAllSnapshots(0)]
         return sorted(found, key=lambda one: (one["created"], one["name"]))
 
     return ask(machine, uri, describe, NO_DOMAIN)
 
 
-def _describe(found: Any) -> Snapshot:
+def _describe(found: Any, current: str | None) -> Snapshot:
     # Libvirt's own document, and the element tree reads no external entity.
     root = ET.fromstring(found.getXMLDesc(0))  # noqa: S314
     memory = root.find("memory")
     return {
         "name": found.getName(),
         "parent": root.findtext("parent/name"),
-        "current": bool(found.isCurrent()),
+        "current": found.getName() == current,
         "created": int(root.findtext("creationTime") or 0),
         "description": (root.findtext("description") or "").strip(),
         "state": root.findtext("state") or "",
