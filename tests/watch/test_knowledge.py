@@ -15,7 +15,7 @@ from tutor.grading.verdict import Finding, Status, Verdict
 from tutor.host.host import Host
 from tutor.host.question import Observation, Question, Unobservable
 from tutor.text import text
-from tutor.watch.knowledge import SILENCE, Knowledge, concerned
+from tutor.watch.knowledge import SILENCE, Knowledge, concerned, settled
 from tutor.watch.topics import LIBVIRT, RULESET, Place, domain
 
 DOMAIN = Question("libvirt.domain", object, ("qemu:///system", "a")).key
@@ -111,6 +111,21 @@ def test_who_needs_a_concerned_check_is_concerned() -> None:
     assert concerned(verdicts, {"k"}) == {"l/s/a", "l/s/b", "l/s/c"}
     assert concerned(verdicts, {"l"}) == {"l/s/b", "l/s/c"}
     assert concerned(verdicts, {"m"}) == frozenset()
+
+
+def test_a_check_waits_for_answers_on_their_way_and_so_does_who_needs_it() -> None:
+    named = (verdict("a", "k"), verdict("b", "l", needs=("a",)), verdict("c", "m"))
+    verdicts = {one.spec.id: one for one in named}
+    rests_on = {one.spec.id: one.evidence for one in named}.__getitem__
+    assert settled(verdicts, set(verdicts), {"k"}, rests_on) == {"l/s/c"}
+    assert settled(verdicts, set(verdicts), {"l"}, rests_on) == {"l/s/a", "l/s/c"}
+    assert settled(verdicts, {"l/s/b"}, {"k"}, rests_on) == {"l/s/b"}
+
+
+def test_what_a_blocked_check_rested_on_is_remembered(knowledge: Knowledge) -> None:
+    knowledge.keep([], [verdict("x"), verdict("y", FIREWALL)])
+    assert set(knowledge.rests_on("l/s/x")) == {DOMAIN, SNAPSHOTS}
+    assert set(knowledge.keys) == {FIREWALL}
 
 
 NUMBERS = range(6)

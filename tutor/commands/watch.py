@@ -141,7 +141,8 @@ class _Follower:
                 self._watch.hear(self._keys)
             stack.callback(self._screen.clear)
             if not self._json:
-                self._screen.show(_greeting(self._session, by_key=self._keys is not None) + "\n")
+                self._screen.show("\n" + _greeting(self._session, by_key=self._keys is not None))
+            self._show_state()
             while self._turn():
                 pass
 
@@ -160,10 +161,10 @@ class _Follower:
         before, self._grade = self._grade, grade
         found = list(changes(before, grade)) if before is not None else []
         now = datetime.now(timezone.utc).astimezone()
-        for change in found:
-            self._tell(change, grade, now)
         if found:
-            self._screen.state(self._state(grade))
+            self._show_state()
+            for change in found:
+                self._tell(change, grade, now)
             changed = {change.result.step.id for change in found}
             self._journal(grade, [one for one in grade.steps if one.step.id in changed])
 
@@ -199,12 +200,14 @@ class _Follower:
             by_key = self._keys is not None
             self._screen.clear()
             self._session.say(_UNWATCHED_BY_KEY if by_key else _UNWATCHED)
-        if unwatched != self._rules_told and self._grade is not None:
+        if unwatched != self._rules_told:
             self._rules_told = unwatched
-            self._screen.state(self._state(self._grade))
+            self._show_state()
 
-    def _state(self, grade: Grade) -> Text:
-        return text("{count}. q ends, r looks at everything anew.", count=count(grade))
+    def _show_state(self) -> None:
+        if self._grade is not None:
+            done = count(self._grade)
+            self._screen.state(text("{count}. q ends, r looks at everything anew.", count=done), done)
 
     def _news(self, grade: Grade) -> list[StepResult]:
         """The steps that stand otherwise than when they were checked last."""
@@ -243,7 +246,6 @@ def _greeting(session: Session, *, by_key: bool) -> str:
     from tutor.output.page import Page
 
     page = Page(session.translate, session.style)
-    page.gap()
     if by_key:
         message = text(
             "Work in another terminal: what changes is told here. q ends, r looks at everything anew."

@@ -56,7 +56,7 @@ class Screen:
     def __init__(self, session: Session, *, drawn: bool) -> None:
         self._session = session
         self._drawn = drawn
-        self._state = ""
+        self._wordings: tuple[str, ...] = ("",)
 
     @property
     def style(self) -> Style:
@@ -72,9 +72,12 @@ class Screen:
         write(document, self._session.out, self._session.options.format)
         self._draw()
 
-    def state(self, message: Text) -> None:
-        """The line below."""
-        self._state = message.render(self._session.translate)
+    def state(self, *wordings: Text) -> None:
+        """The line below.
+
+        :param wordings: the longest first; the first that fits is drawn, or the last, cut.
+        """
+        self._wordings = tuple(wording.render(self._session.translate) for wording in wordings)
         self.clear()
         self._draw()
 
@@ -88,7 +91,8 @@ class Screen:
         if not self._drawn:
             return
         style = self.style
-        line = style.show(self._state)
+        lines = [style.show(wording) for wording in self._wordings]
+        line = next((line for line in lines if cells(line) < style.width), lines[-1])
         while cells(line) >= style.width:
             line = line[:-1]
         self._session.out.write(style.paint(line, "quiet"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tutor.course.records import Step
 from tutor.grading.changes import CheckChange, StepChange
-from tutor.grading.outcome import summary
+from tutor.grading.outcome import DONE, summary
 from tutor.grading.verdict import Grade, Status
 from tutor.output.details import NOTE, STATUS_WORDS, rendered
 from tutor.output.marks import ROLES, marked
 from tutor.output.page import Page
-from tutor.output.style import Role, Style
+from tutor.output.style import Style
 from tutor.text import Text, Translate, text
 
 
@@ -46,54 +47,47 @@ def render_change(change: StepChange, grade: Grade, clock: str, translate: Trans
     :param clock: the time of day, as it is to be shown.
     """
     page = Page(translate, style)
-    for status, sentence in _news(change, grade):
+    for status, sentence, observed in _news(change, grade):
         mark = "" if style.plain else marked(page, status).partition(" ")[0] + " "
-        page.line(f"{clock}  {mark}{page.say(sentence)}", role=_role(status))
+        first, *rest = (rendered(observed, translate) or "").split("\n")
+        said = f"{clock} {mark}{page.say(sentence)}"
+        # A drawing stands below, as it is; a sentence goes on.
+        page.line(f"{said} {first}" if not rest else said, role=ROLES[status])
+        for line in [first, *rest] if rest else []:
+            page.line(line, level=2, role=ROLES[status])
     return page.document()
 
 
-def _news(change: StepChange, grade: Grade) -> Iterator[tuple[Status, Text]]:
-    step, status = change.result.step, change.result.status
+def _news(change: StepChange, grade: Grade) -> Iterator[tuple[Status, Text, Text | None]]:
+    """Statuses, sentences, and what was seen."""
+    step = change.result.step
     if change.is_done_now:
         total = summary(grade)
-        yield (
-            status,
-            text(
-                "{id} is done: {title} ({done} of {steps})",
-                id=step.id,
-                title=step.title,
-                done=total.steps_done,
-                steps=total.steps,
-            ),
-        )
+        yield change.result.status, _done(step, total.steps_done, total.steps), None
         return
     told = [one for one in change.checks if one.verdict.status is not Status.BLOCKED]
     if change.was_done:
-        lost = [one for one in told if one.verdict.status not in (Status.PASS, Status.SKIP)]
+        lost = [one for one in told if one.verdict.status not in DONE]
         for one in lost or change.checks:
             observed = one.verdict.finding.observed or STATUS_WORDS[one.verdict.status]
-            yield one.verdict.status, text("{id} was done; now: {observed}", id=step.id, observed=observed)
+            yield one.verdict.status, text("{id} was done; now:", id=step.id), observed
         return
-    # What is blocked waits for what is told beside it, in this step or in another.
-    for one in told or change.checks[:1]:
-        yield one.verdict.status, _check_news(one)
+    # What has become blocked waits for something that is told by itself.
+    for one in told:
+        yield _check_news(one)
 
 
-def _check_news(change: CheckChange) -> Text:
-    verdict = change.verdict
-    word = STATUS_WORDS[verdict.status]
-    observed = verdict.finding.observed
-    if verdict.status in (Status.PASS, Status.SKIP) or observed is None:
-        return text("{id}: {status}", id=verdict.spec.id, status=word)
+def _done(step: Step, done: int, steps: int) -> Text:
+    return text(
+        "{id} is done: {title} ({done} of {steps})", id=step.id, title=step.title, done=done, steps=steps
+    )
+
+
+def _check_news(change: CheckChange) -> tuple[Status, Text, Text | None]:
+    status, name = change.verdict.status, change.verdict.spec.id
+    observed = change.verdict.finding.observed
+    if status in DONE or observed is None:
+        return status, text("{id}: {status}", id=name, status=STATUS_WORDS[status]), None
     if change.was is Status.PASS:
-        return text("{id} was passing; now: {observed}", id=verdict.spec.id, observed=observed)
-    return text("{id}: {status}: {observed}", id=verdict.spec.id, status=word, observed=observed)
-
-
-def _role(status: Status) -> Role:
-    return ROLES[status]
-
-
-def observed_text(change: CheckChange, translate: Translate) -> str | None:
-    """What was seen, in the chosen language."""
-    return rendered(change.verdict.finding.observed, translate)
+        return status, text("{id} was passing; now:", id=name), observed
+    return status, text("{id}: {status}:", id=name, status=STATUS_WORDS[status]), observed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from tutor.grading.verdict import Verdict
@@ -26,6 +26,7 @@ class Knowledge:
         self._known: dict[str, Observation] = {}
         self._topics: dict[str, frozenset[Topic]] = {}
         self._questions: dict[str, Question[Any]] = {}
+        self._rests_on: dict[str, tuple[str, ...]] = {}
         self._silent_since: dict[str, float] = {}
 
     @property
@@ -45,13 +46,19 @@ class Knowledge:
 
     def keep(self, observations: Iterable[Observation], verdicts: Iterable[Verdict]) -> None:
         """Keep what the verdicts rest on, and forget the rest."""
+        verdicts = list(verdicts)
         wanted = {key for verdict in verdicts for key in verdict.evidence}
+        self._rests_on.update((one.spec.id, one.evidence) for one in verdicts if one.evidence)
         self._known = {one.key: one for one in (*self._known.values(), *observations) if one.key in wanted}
         self._questions = {key: self._questions.get(key) or Question.of_key(key) for key in self._known}
         self._topics = {
             key: self._topics[key] if key in self._topics else topics(question, self._place)
             for key, question in self._questions.items()
         }
+
+    def rests_on(self, check: str) -> tuple[str, ...]:
+        """The questions that a check asked, the last time that it was not blocked."""
+        return self._rests_on.get(check, ())
 
     def question(self, key: str) -> Question[Any]:
         """The question of a key that is watched."""
@@ -117,6 +124,28 @@ def concerned(verdicts: Mapping[str, Verdict], changed: Collection[str]) -> froz
         if not found.isdisjoint(verdict.spec.needs) or not set(changed).isdisjoint(verdict.evidence):
             found.add(name)
     return frozenset(found)
+
+
+def settled(
+    verdicts: Mapping[str, Verdict],
+    stale: Collection[str],
+    unsettled: Collection[str],
+    rests_on: Callable[[str], Iterable[str]],
+) -> frozenset[str]:
+    """Those of the stale checks that can be judged now: no answer that they rest on is on its way.
+
+    :param verdicts: by id, needs before those that need them.
+    :param rests_on: as of :meth:`Knowledge.rests_on`.
+    :param stale: ids of checks to judge anew.
+    :param unsettled: keys of questions that are being asked anew.
+    """
+    ready: set[str] = set()
+    for name, verdict in verdicts.items():
+        if name not in stale or not set(unsettled).isdisjoint(rests_on(name)):
+            continue
+        if all(need in ready or need not in stale for need in verdict.spec.needs):
+            ready.add(name)
+    return frozenset(ready)
 
 
 def _said(observation: Observation) -> tuple[object, str | None]:

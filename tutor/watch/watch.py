@@ -21,7 +21,7 @@ from tutor.host.live import LiveHost, Log
 from tutor.host.machine import AskPassword, Memory
 from tutor.host.question import Observation, Question
 from tutor.watch.files import Files
-from tutor.watch.knowledge import Knowledge, concerned
+from tutor.watch.knowledge import Knowledge, concerned, settled
 from tutor.watch.links import Links
 from tutor.watch.machine import WatchedMachine
 from tutor.watch.pace import Moment, Pace, Throttle, gap
@@ -30,8 +30,8 @@ from tutor.watch.topics import EARLY, LIBVIRT, LINKS, RULESET, Place, Topic
 
 #: Seconds that events gather before anything is asked: they come in bursts. Rules come one after the other.
 SETTLING, RULES_SETTLING = 0.005, 0.01
-#: Seconds that a new answer waits for the others of its burst.
-TOGETHER = 0.05
+#: Seconds that a check waits for answers on their way: what begins or ends is whole only a little later.
+TOGETHER = 0.3
 #: Seconds between looks where no event tells: while things change, and when nothing does.
 SOON, SELDOM = (0.4, 2.0), (5.0, 30.0)
 #: Seconds after which what an event told of early is asked once more.
@@ -100,8 +100,9 @@ class Watch:
         self._flying: dict[str, bool] = {}
         #: When to ask once more, and what.
         self._echoes: list[tuple[float, str]] = []
-        self._changed: set[str] = set()
-        self._changed_since = 0.0
+        #: Checks that rest on an answer that is another now.
+        self._stale: set[str] = set()
+        self._stale_since = 0.0
 
     def __enter__(self) -> Watch:
         return self
@@ -315,20 +316,21 @@ class Watch:
         if any(self._knowledge.is_silent(one.key) for one in answers):
             self._soon.quicken(now)
         if changed:
-            self._changed_since = self._changed_since if self._changed else now
-            self._changed |= changed
+            self._stale_since = self._stale_since if self._stale else now
+            self._stale |= concerned(self._verdicts, changed)
             self._soon.quicken(now)
             self._seldom.quicken(now)
 
     # Verdicts.
 
     def _judge(self, now: float) -> Grade | None:
-        awaited = any(self._flying.values()) and now < self._changed_since + TOGETHER
-        if not self._changed or awaited:
+        again = frozenset(self._stale)
+        if now < self._stale_since + TOGETHER:
+            again = settled(self._verdicts, again, self._unsettled(now), self._knowledge.rests_on)
+        if not again:
             return None
+        self._stale -= again
         subject = self._subject
-        again = concerned(self._verdicts, self._changed)
-        self._changed.clear()
         host = LiveHost(self._machine(), self._student.log, self._knowledge.observations)
         self._verdicts = judge_again(
             subject.run,
@@ -345,6 +347,11 @@ class Watch:
         self._want(set(self._knowledge.keys) - known - {FIREWALL}, SETTLING)
         return self._grade()
 
+    def _unsettled(self, now: float) -> set[str]:
+        """Questions that an event has touched, and that are going to be answered in a moment."""
+        coming = {key for key, earliest in self._pending.items() if earliest < now + TOGETHER}
+        return coming | {key for key, by_event in self._flying.items() if by_event}
+
     def _keep(self, observations: Iterable[Observation]) -> None:
         self._knowledge.keep(observations, self._verdicts.values())
 
@@ -356,8 +363,8 @@ class Watch:
         now = Moment.now().running
         times = [self._soon.due, self._seldom.due, *(when for when, _ in self._echoes)]
         times += [earliest for key, earliest in self._pending.items() if key not in self._flying]
-        if self._changed:
-            times.append(self._changed_since + TOGETHER)
+        if self._stale:
+            times.append(self._stale_since + TOGETHER)
         wait = max(0.0, min(times) - now)
         if self.asking:
             wait = min(wait, ASKING)
