@@ -28,9 +28,13 @@ def _all_sources() -> None:
         importlib.import_module(module.name)
 
 
+#: Asked by the baseline alone, never by a check: nobody watches them.
+UNWATCHED = {"entry", "libvirt.inventory"}
+
+
 def test_every_source_is_known() -> None:
     """A new source must say what tells of it, or be polled."""
-    ours = {name for name in SOURCES if not name.startswith("test.")}
+    ours = {name for name in SOURCES if not name.startswith("test.")} - UNWATCHED
     assert {name for name in ours if not t.known_source(name)} == set()
 
 

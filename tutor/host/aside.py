@@ -116,12 +116,6 @@ class Aside:
         if self._told is not None:
             self._told(None)
 
-    def close(self) -> None:
-        """Let the process end: nobody asks any more."""
-        if self._process is not None and self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-
     def _end(self, why: Unobservable) -> None:
         with self._lock:
             self._ended = self._ended or why
