@@ -19,6 +19,9 @@ PACKAGES = {
         "virt-xml": "virtinst",
         "virt-manager": "virt-manager",
         "virt-viewer": "virt-viewer",
+        "dnsmasq": "dnsmasq-base",
+        "iptables": "iptables",
+        "nft": "nftables",
     },
     "dnf": {
         "qemu-system-x86_64": "qemu-system-x86-core",
@@ -29,6 +32,9 @@ PACKAGES = {
         "virt-xml": "virt-install",
         "virt-manager": "virt-manager",
         "virt-viewer": "virt-viewer",
+        "dnsmasq": "dnsmasq",
+        "iptables": "iptables-nft",
+        "nft": "nftables",
     },
 }
 

@@ -34,7 +34,7 @@ Found = tuple[int, None, str, list[str]]
 
 
 def extract(file: BinaryIO, _keywords: Any, _tags: Any, options: Any) -> Iterator[Found]:  # noqa: ARG001 - so named by Babel
-    """A Babel extraction method: literal first arguments of ``text``, the checks' sentences, and the help.
+    """A Babel extraction method: literal first arguments of ``text``, the checks' and probes' sentences, and the help.
 
     :raises SyntaxError: for an f-string or the like in ``text``, which could not be translated.
     """
@@ -72,9 +72,9 @@ def _name(node: ast.expr) -> str:
 
 
 def _is_check(function: ast.FunctionDef) -> bool:
-    """Whether this is a check: ``def name(host: Host, ...) -> Finding``, registered or to be so."""
+    """Whether this is a check, ``def name(host: Host, ...) -> Finding``, or a probe, ``-> Answers``."""
     first = function.args.args[0] if function.args.args else None
-    judges = _name(function.returns) == "Finding" if function.returns else False
+    judges = _name(function.returns) in ("Finding", "Answers") if function.returns else False
     return judges and first is not None and first.arg == "host" and not function.name.startswith("_")
 
 

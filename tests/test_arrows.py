@@ -26,8 +26,9 @@ ALLOWED = {
     "tutor.relaxng": set(),
     "tutor.validation": {"tutor.relaxng"},
     "tutor.support": set(),
+    "tutor.doctor": {"checks", "tutor.course", "tutor.grading", "tutor.host", "tutor.packetpath"},
     "tutor.output": {
-        *("tutor.baseline", "tutor.grading", "tutor.course", "tutor.guide", "tutor.support"),
+        *("tutor.baseline", "tutor.doctor", "tutor.grading", "tutor.course", "tutor.guide", "tutor.support"),
         "tutor.validation",
     },
     "checks": {"tutor.grading", "tutor.host", "tutor.packetpath"},

@@ -57,6 +57,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would be done.")]
 Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
 HandinFile = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write it into this file.")]
+Look = Annotated[bool, typer.Option("--look", help="Only look: try nothing.")]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
@@ -245,6 +246,18 @@ def support(*, output: Output = None, yes: Yes = False, options: Options) -> int
     from tutor.commands.support import support as command
 
     return command(Session(options, unattended=True), output, yes=yes)
+
+
+@shares(*LOOK, "verbose", "variables")
+def doctor(*, look: Look = False, format: ListFormat = "text", options: Options) -> int:  # noqa: A002 - the option's name
+    """Will this machine carry the course? It looks, then tries.
+
+    What it tries it undoes: an image, a network and a guest of its own. Exit code: 0 nothing was found,
+    1 a problem was, 3 something could not be looked at.
+    """
+    from tutor.commands.doctor import doctor as command
+
+    return command(Session(replace(options, format=format)), look=look)
 
 
 @author.command("lint")

@@ -22,6 +22,7 @@ from tutor.commands.settings import belongs_to_course
 from tutor.course.select import select
 from tutor.course.variables import Layer, resolve
 from tutor.errors import UsageError
+from tutor.grading.facts import PROVEN
 from tutor.grading.fit import must_fit
 from tutor.grading.grade import Run, grade
 from tutor.grading.outcome import exit_code
@@ -36,9 +37,6 @@ from tutor.journal.events import check_event
 from tutor.output import interface
 from tutor.output.streams import discard
 from tutor.text import Text, text
-
-#: What the machine tests of this version run on; another system is graded, and named as unproven.
-PROVEN = ("debian 12",)
 
 
 def check(session: Session, words: Sequence[str], record: Path | None = None) -> int:
@@ -128,19 +126,8 @@ def _grade(session: Session, run: Run, words: Sequence[str], host: Host) -> Grad
 def notices_on(result: Grade, host: Host) -> list[Text]:
     """What is to be said of a run itself: whose it is, and on what system."""
     notices = []
-    try:
-        me = host.ask(user())
-    except Exception:  # noqa: BLE001 - a notice is no verdict
-        me = None
-    if me is not None and me["uid"] == 0:
-        whom = me["sudo_user"] or text("the student")
-        notices.append(
-            text(
-                "Run as root: groups, environment and access are root's here. "
-                "Run it as {user}, without sudo.",
-                user=whom,
-            )
-        )
+    if (as_root := root_notice(host)) is not None:
+        notices.append(as_root)
     if result.host.os is not None and result.host.os not in PROVEN:
         notices.append(
             text(
@@ -150,6 +137,21 @@ def notices_on(result: Grade, host: Host) -> list[Text]:
             )
         )
     return notices
+
+
+def root_notice(host: Host) -> Text | None:
+    """What to say to root, who is not whom the course is about; None to anybody else."""
+    try:
+        me = host.ask(user())
+    except Exception:  # noqa: BLE001 - a notice is no verdict
+        return None
+    if me["uid"] != 0:
+        return None
+    whom = me["sudo_user"] or text("the student")
+    return text(
+        "Run as root: groups, environment and access are root's here. Run it as {user}, without sudo.",
+        user=whom,
+    )
 
 
 def _store(path: Path, whole: Grade, host: LiveHost) -> None:

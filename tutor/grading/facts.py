@@ -15,6 +15,9 @@ from tutor.host.question import Question, Unobservable
 
 T = TypeVar("T")
 
+#: What the machine tests of this version run on; another system is graded, and named as unproven.
+PROVEN = ("debian 12",)
+
 #: libvirt's first version with a firewall backend other than iptables (libvirt.org/news.html, 10.4.0).
 FIRST_WITH_NFTABLES = 10_004_000
 

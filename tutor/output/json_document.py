@@ -38,6 +38,11 @@ def render(grade: Grade, translate: Translate, _style: Style, /) -> str:
         "summary": _summary(grade),
         "steps": [_step(result, translate) for result in grade.steps],
     }
+    return dumped(document)
+
+
+def dumped(document: Mapping[str, Any]) -> str:
+    """Any document of ours as JSON: in ASCII, whatever names are in it."""
     return json.dumps(plain(document), indent=2, allow_nan=False) + "\n"
 
 
