@@ -55,6 +55,9 @@ resets: images  ## every step that creates something, reset and done again: minu
 bench: images  ## the whole course against goss and the floor
 	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)
 
+doctor-faults: images  ## every fault that tutor doctor knows, one by one
+	@$(AS_ROOT) $(VENV)/bin/python -m tests.machine.doctor_campaign $(ARGS)
+
 messages: $(VENV)/development  ## extract the texts, and merge them into the translations
 	$(VENV)/bin/python -m tests.messages update
 

@@ -34,7 +34,7 @@ Found = tuple[int, None, str, list[str]]
 
 
 def extract(file: BinaryIO, _keywords: Any, _tags: Any, options: Any) -> Iterator[Found]:  # noqa: ARG001 - so named by Babel
-    """A Babel extraction method: literal first arguments of ``text``, the checks' and probes' sentences, and the help.
+    """A Babel extraction method: literal arguments of ``text``, the checks' and probes' sentences, the help.
 
     :raises SyntaxError: for an f-string or the like in ``text``, which could not be translated.
     """

@@ -248,6 +248,7 @@ def support(*, output: Output = None, yes: Yes = False, options: Options) -> int
     return command(Session(options, unattended=True), output, yes=yes)
 
 
+@app.command()
 @shares(*LOOK, "verbose", "variables")
 def doctor(*, look: Look = False, format: ListFormat = "text", options: Options) -> int:  # noqa: A002 - the option's name
     """Will this machine carry the course? It looks, then tries.
