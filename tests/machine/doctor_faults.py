@@ -12,6 +12,8 @@ IMAGES = "/var/lib/libvirt/images"
 STOP = "systemctl stop libvirtd.service libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket"
 POOL = f"{VIRSH} pool-define-as default dir --target {IMAGES}"
 
+_LINK = "ip link add lab0 type veth peer name lab1; ip link set lab0 up; ip link set lab1 up"
+
 _GUEST = (
     "<domain type='qemu'><name>lab-guest</name><memory unit='MiB'>64</memory><os><type>hvm</type></os>"
     "<devices><disk type='file' device='cdrom'><source file='{path}'/><target dev='sda' bus='sata'/>"
@@ -100,12 +102,12 @@ FAULTS: dict[str, Fault] = {
         look=False,
     ),
     "subnet of the isolated network taken": Fault(
-        "ip link add lab0 type veth peer name lab1; ip link set lab1 up; ip address add 192.168.50.7/24 dev lab0; ip link set lab0 up",
+        f"{_LINK}; ip address add 192.168.50.7/24 dev lab0",
         {"subnets": "subnet-taken"},
         undo="ip link delete lab0",
     ),
     "subnet of the default network routed elsewhere": Fault(
-        "ip link add lab0 type veth peer name lab1; ip link set lab1 up; ip address add 10.9.0.1/24 dev lab0; ip link set lab0 up; "
+        f"{_LINK}; ip address add 10.9.0.1/24 dev lab0; "
         f"{VIRSH} net-destroy default; ip route add 192.168.122.0/24 via 10.9.0.2",
         {"subnets": "subnet-taken", "default-network": "inactive"},
         undo="ip link delete lab0",
