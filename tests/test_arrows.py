@@ -29,8 +29,9 @@ ALLOWED = {
     "tutor.doctor": {"checks", "tutor.course", "tutor.grading", "tutor.host", "tutor.packetpath"},
     "tutor.output": {
         *("tutor.baseline", "tutor.doctor", "tutor.grading", "tutor.course", "tutor.guide", "tutor.support"),
-        "tutor.validation",
+        *("tutor.report", "tutor.validation"),
     },
+    "tutor.report": {"tutor.handin", "tutor.grading", "tutor.journal", "tutor.host", "tutor.course"},
     "checks": {"tutor.grading", "tutor.host", "tutor.packetpath"},
 }
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tutor.commands import report_options as of_report
 from tutor.commands.options import LOOK, shares
 from tutor.commands.parser import Verbs
 from tutor.commands.session import Options, Session
@@ -259,6 +260,49 @@ def doctor(*, look: Look = False, format: ListFormat = "text", options: Options)
     from tutor.commands.doctor import doctor as command
 
     return command(Session(replace(options, format=format)), look=look)
+
+
+@app.command()
+@shares(*LOOK, "verbose")
+def report(
+    paths: of_report.Paths,
+    *,
+    roster: of_report.Roster = None,
+    allowed_signers: of_report.Signers = None,
+    deadline: of_report.Deadline = None,
+    course_config: of_report.CourseConfig = None,
+    cloned_image: of_report.Cloned = None,
+    student: of_report.StudentWord = None,
+    step: of_report.StepWord = None,
+    stuck: of_report.Stuck = False,
+    items: of_report.Items = False,
+    format: ListFormat = "text",  # noqa: A002 - the option's name
+    jobs: of_report.Jobs = None,
+    no_cache: of_report.NoCache = False,
+    options: Options,
+) -> int:
+    """For teachers: judge hand-ins again, and see the class.
+
+    Exit code: 0 a report was made, 1 of some file not, 2 usage, 4 the course is broken.
+    """
+    from tutor.commands.report import Wishes
+    from tutor.commands.report import report as command
+
+    wishes = Wishes(
+        paths=paths,
+        roster=roster,
+        allowed_signers=allowed_signers,
+        deadline=deadline,
+        course_config=course_config,
+        cloned=cloned_image or (),
+        student=student,
+        step=step,
+        stuck=stuck,
+        items=items,
+        jobs=jobs,
+        cached=not no_cache,
+    )
+    return command(Session(replace(options, format=format)), wishes)
 
 
 @author.command("lint")

@@ -61,6 +61,11 @@ EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("tutor validate vm.xml net.xml", text("two files")),
         ("virsh dumpxml my-vm | tutor validate -", text("what another program prints")),
     ),
+    "report": (
+        ("tutor report hand-ins/", text("a folder of hand-ins")),
+        ("tutor report submissions.zip --roster class.csv", text("what Canvas or Moodle gave you")),
+        ("tutor report hand-ins/ --student anna@example.org", text("one student, step by step")),
+    ),
     "doctor": (("tutor doctor", text("look at this machine, and try it out")),),
     "reset": (
         ("tutor reset networks/isolated --dry-run", text("what would be taken away")),
@@ -91,6 +96,7 @@ SEE_ALSO: dict[str, tuple[str, ...]] = {
     "check": ("hint", "show", "answer"),
     "answer": ("show", "check"),
     "validate": ("check",),
+    "report": ("check",),
     "doctor": ("check", "support"),
     "reset": ("cleanup", "check"),
     "cleanup": ("reset",),

@@ -1,0 +1,43 @@
+"""What ``tutor report`` takes on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH...", help="Hand-ins, folders, or the archive from Canvas or Moodle."),
+]
+Roster = Annotated[
+    Path | None, typer.Option("--roster", metavar="CSV", help="Who is in the class, by id or email.")
+]
+Signers = Annotated[
+    Path | None, typer.Option("--allowed-signers", metavar="FILE", help="The students' SSH keys.")
+]
+Deadline = Annotated[
+    str | None, typer.Option("--deadline", metavar="TIME", help="What was made later is late.")
+]
+CourseConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--course-config", metavar="FILE", help="Points, weights, deadline and numbers of the class."
+    ),
+]
+Cloned = Annotated[
+    list[str] | None,
+    typer.Option("--cloned-image", metavar="ID", help="A machine id that the class shares; may be repeated."),
+]
+StudentWord = Annotated[
+    str | None, typer.Option("--student", metavar="WHO", help="One student: an id, a mail or a name.")
+]
+StepWord = Annotated[str | None, typer.Option("--step", metavar="STEP", help="One step in all the class.")]
+Stuck = Annotated[bool, typer.Option("--stuck", help="Who is stuck, on what, and on which machine.")]
+Items = Annotated[bool, typer.Option("--items", help="Check by check: how many fail, and on what.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", min=1, help="Processes side by side; else one a processor."),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Judge also what was judged before.")]

@@ -1,0 +1,221 @@
+"""One hand-in: read, verified, judged again, and made a record of. What a worker process does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from tutor.course.records import Course
+from tutor.grading.outcome import summary
+from tutor.grading.registry import Registry
+from tutor.grading.verdict import Grade, StepResult, Verdict
+from tutor.handin.chain import chain
+from tutor.handin.format import HandIn as Given
+from tutor.handin.judge import differences, judge, other_numbers
+from tutor.handin.read import Refusal, read
+from tutor.handin.verify import Verifier
+from tutor.host.cpu import container, cpu
+from tutor.host.question import Unobservable
+from tutor.host.recorded import RecordedHost
+from tutor.report.doubts import clock_doubts, contradictions
+from tutor.report.progress import History, history
+from tutor.report.records import (
+    Break,
+    Chain,
+    Check,
+    Difference,
+    Environment,
+    HandIn,
+    OtherNumber,
+    Record,
+    Signature,
+    Source,
+    Step,
+)
+from tutor.report.traces import Traces, traces
+from tutor.text import Text, Translate
+
+#: Characters of a text that a report keeps.
+LONGEST = 1000
+#: Breaks of a chain that are told one by one.
+MOST_BREAKS = 20
+#: Bytes of a line's digest that tell it from all others of a class.
+DIGEST_BYTES = 8
+
+NOWHERE = Source("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What judging needs, made once in a process. ``course`` has the instructor's numbers and points."""
+
+    course: Course
+    registry: Registry
+    translate: Translate
+    verifier: Verifier
+
+
+class Who(Record, frozen=True):
+    """Who a hand-in says that it is of."""
+
+    name: str | None
+    email: str | None
+    id: str | None
+    pseudonym: str | None
+
+
+class Judged(Record, frozen=True):
+    """A hand-in, judged, without what its file's place and the deadline make of it.
+
+    ``journal`` holds the first :data:`DIGEST_BYTES` of each line's digest, ``moments`` the time of each line
+    or an empty text; ``clock`` and ``contradictions`` are doubts.
+    """
+
+    hand_in: HandIn
+    who: Who
+    traces: Traces
+    journal: bytes
+    moments: tuple[str, ...]
+    clock: tuple[str, ...]
+    contradictions: tuple[str, ...]
+
+
+def judged(content: bytes | str, tools: Tools) -> Judged | Refusal:
+    """The record of the hand-in that these bytes are, or that lies at this path; the reason if it is none."""
+    given = read(content)
+    if isinstance(given, Refusal):
+        return given
+    grade = judge(given, tools.course, tools.registry)
+    told = history(given.journal, tools.course)
+    say = _Sayer(tools.translate)
+    digests = [hashlib.sha256(line).digest()[:DIGEST_BYTES] for line in given.journal]
+    times = dict(told.times)
+    student = given.payload.student
+    return Judged(
+        _record(given, grade, tools, say, told),
+        Who(student.name, student.email, student.id, student.pseudonym),
+        traces(given.payload.recording.observations),
+        b"".join(digests),
+        tuple(times.get(number, "") for number in range(1, len(digests) + 1)),
+        tuple(say.all(clock_doubts(given, told))),
+        tuple(say.all(contradictions(given, told))),
+    )
+
+
+class _Sayer:
+    """Texts in the language of the run, of bounded length, and such that every parser of JSON reads them."""
+
+    def __init__(self, translate: Translate) -> None:
+        self._translate = translate
+
+    def __call__(self, message: Text | None) -> str | None:
+        if message is None or not message.message:
+            return None
+        return _sound(message.render(self._translate))
+
+    def all(self, messages: Iterable[Text]) -> Iterable[str]:
+        return (_sound(message.render(self._translate)) for message in messages)
+
+
+def _sound(said: str) -> str:
+    if len(said) > LONGEST:
+        said = said[:LONGEST] + " ..."
+    return said if said.isascii() else said.encode("utf-8", "backslashreplace").decode()
+
+
+def _record(given: Given, grade: Grade, tools: Tools, say: _Sayer, told: History) -> HandIn:
+    payload, total = given.payload, summary(grade)
+    return HandIn(
+        source=NOWHERE,
+        digest=given.digest,
+        made=payload.made,
+        started=payload.recording.started,
+        user=payload.recording.user,
+        tool=payload.tool,
+        course=payload.course.id,
+        course_version=payload.course.version,
+        same_course=payload.course.digest == tools.course.digest,
+        late=None,
+        late_by=None,
+        signature=_signature(given, tools.verifier, say),
+        chain=_chain(given, say),
+        environment=_environment(given, grade),
+        claimed_points=payload.claim.summary.points,
+        claimed_max_points=payload.claim.summary.max_points,
+        points=total.points,
+        max_points=total.max_points,
+        undecided=tuple(result.step.id for result in grade.steps if _is_undecided(result)),
+        differences=tuple(Difference(one.id, one.claimed, one.judged) for one in differences(given, grade)),
+        other_numbers=tuple(
+            OtherNumber(name, str(theirs)[:LONGEST], str(ours))
+            for name, (theirs, ours) in other_numbers(given, tools.course).items()
+        ),
+        steps=tuple(_step(result, say) for result in grade.steps),
+        timeline=tuple(told.timeline),
+        attempts=tuple(told.attempts),
+    )
+
+
+def _is_undecided(result: StepResult) -> bool:
+    return result.points is None and not result.step.optional
+
+
+def _step(result: StepResult, say: _Sayer) -> Step:
+    checks = tuple(_check(verdict, say) for verdict in result.verdicts)
+    return Step(result.step.id, result.status.value, result.points, checks)
+
+
+def _check(verdict: Verdict, say: _Sayer) -> Check:
+    finding = verdict.finding
+    return Check(
+        verdict.spec.id,
+        finding.status.value,
+        finding.code,
+        say(finding.expected),
+        say(finding.observed),
+        say(finding.note),
+        verdict.blocked_by,
+        verdict.evidence,
+    )
+
+
+def _signature(given: Given, verifier: Verifier, say: _Sayer) -> Signature:
+    found = verifier.verify(given)
+    return Signature(found.state, found.key_type, found.fingerprint, found.principal, say(found.reason))
+
+
+def _chain(given: Given, say: _Sayer) -> Chain:
+    found = chain(given)
+    breaks = tuple(Break(one.line, one.code, say(one.what) or "") for one in found.breaks[:MOST_BREAKS])
+    return Chain(found.lines, found.left_out, len(found.breaks), breaks, found.head)
+
+
+def _environment(given: Given, grade: Grade) -> Environment:
+    facts = grade.host
+    return Environment(
+        facts.os,
+        facts.kernel,
+        facts.libvirt,
+        facts.qemu,
+        facts.kvm,
+        facts.firewall,
+        _virtualization(RecordedHost(given.recording)),
+    )
+
+
+def _virtualization(host: RecordedHost) -> str | None:
+    """What the machine itself is: none is metal."""
+    try:
+        if host.ask(container()) is not None:
+            return "container"
+        return "vm" if "hypervisor" in host.ask(cpu())["flags"] else "none"
+    except Unobservable:
+        return None
+
+
+ENCODER = msgspec.msgpack.Encoder()
+DECODER = msgspec.msgpack.Decoder(Judged)
+Factory = Callable[[], Tools]
