@@ -43,7 +43,6 @@ ListFormat = Annotated[Literal["text", "json"], typer.Option("--format", help="W
 Record = Annotated[Path | None, typer.Option("--record", metavar="FILE", help="Store what was observed.")]
 Once = Annotated[bool, typer.Option("--once", help="Look once, and end.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files of libvirt XML, of any kind.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")]
 Pseudonym = Annotated[
     str | None, typer.Option("--pseudonym", metavar="NAME", help="Hand in under another name.")
 ]
@@ -57,8 +56,10 @@ Folder = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would be done.")]
 Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
-HandinFile = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write it into this file.")]
 Look = Annotated[bool, typer.Option("--look", help="Only look: try nothing.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it into this file.")
+]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
@@ -161,7 +162,7 @@ def answer(step: StepId, choices: Choices = None, *, options: Options) -> int:
 @shares(*LOOK, "course_config", "variables")
 def submit(
     *,
-    output: HandinFile = None,
+    output: Output = None,
     pseudonym: Pseudonym = None,
     key: SigningKey = None,
     unsigned: Unsigned = False,

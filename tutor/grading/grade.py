@@ -13,7 +13,7 @@ from tutor.grading.quiz import quiz_check
 from tutor.grading.registry import Registry
 from tutor.grading.runner import Observer, Runner, first_questions
 from tutor.grading.verdict import Grade, HostFacts, StepResult, Verdict
-from tutor.host.host import Host, Startable
+from tutor.host.host import Host, can_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def judge(
     """
     registry = registry.extended(quiz_check(run.course))
     ordered = ordered_specs(run.course, selected)
-    if isinstance(host, Startable):
+    if can_start(host):
         host.start([*first_questions(ordered, registry, run.values, host), *fact_questions()])
     return Runner(registry, host, run.values, observer).run(ordered)
 

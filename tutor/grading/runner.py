@@ -11,7 +11,7 @@ from tutor.course.records import CheckSpec
 from tutor.course.variables import parameters
 from tutor.grading.registry import Check, Registry
 from tutor.grading.verdict import Finding, Status, Verdict
-from tutor.host.host import Host, Startable, together
+from tutor.host.host import Host, can_start, together
 from tutor.host.question import Question, Unobservable
 from tutor.host.xml import NotWellFormed
 from tutor.text import Text, text
@@ -53,7 +53,7 @@ class Witness:
 
     def is_slow(self, question: Question[Any]) -> bool:
         """See :class:`Startable`."""
-        return isinstance(self._host, Startable) and self._host.is_slow(question)
+        return can_start(self._host) and self._host.is_slow(question)
 
 
 class _NotYet(BaseException):
@@ -71,7 +71,7 @@ class _Scout:
 
     def ask(self, question: Question[T]) -> T:
         """Answers what is quick."""
-        if not isinstance(self._host, Startable) or self._host.is_slow(question):
+        if not can_start(self._host) or self._host.is_slow(question):
             raise _NotYet([question])
         return self._host.ask(question)
 

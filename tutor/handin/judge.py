@@ -53,6 +53,7 @@ def judge(
     The names of things are the student's, as handed in; the numbers are the instructor's.
 
     :param course: today's; it fits the registry (:func:`tutor.grading.fit.must_fit`).
+    :param registry: for many hand-ins one that remembers (:func:`tutor.handin.memo.remembering`).
     :param config: the instructor's course file, for points and numbers.
     """
     if config is not None:

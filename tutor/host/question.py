@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from tutor.text import Text
@@ -26,13 +27,19 @@ class Question(Generic[T]):
     @property
     def key(self) -> str:
         """The stable name of the question in recordings and evidence."""
-        return self.source + json.dumps(self.args, ensure_ascii=False, separators=(",", ":"))
+        return _key(self.source, self.args)
 
     @classmethod
     def of_key(cls, key: str) -> Question[Any]:
         """The question of that key, to ask it again; of the answer's shape it knows nothing."""
         source, _, args = key.partition("[")
         return Question(source, object, tuple(json.loads(f"[{args}")))
+
+
+@lru_cache(4096)
+def _key(source: str, args: tuple[str, ...]) -> str:
+    """Remembered: a run asks hundreds of times, and for the same few things."""
+    return source + json.dumps(args, ensure_ascii=False, separators=(",", ":"))
 
 
 class Unobservable(Exception):

@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.course.records import Course
 from tutor.course.variables import Values, parameters
-from tutor.handin.reduce import accounts, files, libvirt, whole  # noqa: F401 - they register their reducers
+from tutor.handin.reduce import accounts, files, firewall, libvirt, whole  # noqa: F401 - they register their reducers
 from tutor.handin.reduce.context import NOTHING, REDUCERS, Context
 from tutor.text import Text, text
 

@@ -17,8 +17,8 @@ from tutor.handin.reduce.context import Context, reducer
     # Of libvirt, by name: whether it answers, sizes of disks, whether something is in the wrong mode.
     *("libvirt.connection", "libvirt.block-device", "libvirt.pool-volume", "libvirt.in-session"),
     "libvirt.snapshots",
-    # Whether a packet gets through takes every rule and every route.
-    *("firewall", "routes"),
+    # Whether a packet gets through takes every route.
+    "routes",
     # The student's own answers, and what was seen of snapshots before they were removed.
     *("answers", "remembered"),
 )
