@@ -60,12 +60,27 @@ Look = Annotated[bool, typer.Option("--look", help="Only look: try nothing.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it into this file.")
 ]
+Install = Annotated[
+    bool, typer.Option("--install-completion", help="Complete words with Tab, in the current shell.")
+]
+Remove = Annotated[bool, typer.Option("--remove-completion", help="Take that away again.")]
+Show = Annotated[
+    bool, typer.Option("--show-completion", help="Print the shell's script instead of installing it.")
+]
 Version = Annotated[bool, typer.Option("--version", help="Show the version and exit.")]
 
 
 @app.callback(invoke_without_command=True)
 @shares(*LOOK)
-def overview(context: typer.Context, *, version: Version = False, options: Options) -> int | None:
+def overview(
+    context: typer.Context,
+    *,
+    version: Version = False,
+    install: Install = False,
+    remove: Remove = False,
+    show_script: Show = False,
+    options: Options,
+) -> int | None:
     """A tutor and checker for the course lab on libvirt: it looks at this machine and says what is true.
 
     Without a command: where you are in the course, and what is next.
@@ -75,6 +90,11 @@ def overview(context: typer.Context, *, version: Version = False, options: Optio
 
     if version:
         return show_version(Session(options))
+    if install or remove or show_script:
+        from tutor.commands import complete
+
+        change = complete.install_completion if install else complete.remove_completion
+        return (complete.show_completion if show_script else change)(Session(options))
     context.obj = options
     return None if context.invoked_subcommand else command(Session(options, unattended=True))
 

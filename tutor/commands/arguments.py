@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from tutor.commands.session import Options, Session
 from tutor.errors import UserError
@@ -16,18 +18,19 @@ def plain_session(arguments: Sequence[str] | None = None) -> Session:
     :param arguments: in use, what the program was given.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    language = _value_of("--lang", arguments)
+    language, course = _value_of("--lang", arguments), _value_of("--course", arguments)
     session = Session(
         Options(
             lang=language if language in LANGUAGES else None,
             no_color="--no-color" in arguments,
             plain="--plain" in arguments,
+            course=Path(course) if course else None,
         )
     )
     try:
         session.translate  # noqa: B018 - a broken configuration must not hide what is to be said
     except UserError:
-        session = Session(Options(lang="en", no_color=session.options.no_color, plain=session.options.plain))
+        session = Session(replace(session.options, lang="en"))
     return session
 
 

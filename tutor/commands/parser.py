@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, MutableMapping
 from typing import Any, cast
 
 import typer
@@ -62,6 +63,17 @@ class Group(TyperGroup):
         """The option that prints the help."""
         self._help_option = self._help_option or _help_option()
         return self._help_option
+
+    def _main_shell_completion(
+        self, ctx_args: MutableMapping[str, Any], prog_name: str, complete_var: str | None = None
+    ) -> None:
+        """Answer a shell that asks what may stand here; Typer looks for that before it parses."""
+        variable = complete_var or "_TUTOR_COMPLETE"
+        if os.environ.get(variable):
+            from tutor.commands.completion import answer
+
+            answer(self, ctx_args, prog_name)
+            raise typer.Exit
 
 
 class Verbs(typer.Typer):
