@@ -13,10 +13,9 @@ from tests.commands.tool import Tool
 
 def ask(tool: Tool, *words: str, asking: str = "fish") -> list[str]:
     """The lines that the shell gets; whatever happens, it gets nothing else."""
-    asking = tool.with_environment(
-        _TUTOR_COMPLETE=shell, _TUTOR_WORDS="\n".join(["tutor", *tool.options, *words])
-    )
-    done = Tool(asking.home, asking.environment, (), asking.before).run()
+    typed = "\n".join(["tutor", *tool.options, *words])
+    shell = tool.with_environment(_TUTOR_COMPLETE=asking, _TUTOR_WORDS=typed)
+    done = Tool(shell.home, shell.environment, (), shell.before).run()
     assert done.err == ""
     return done.lines
 
@@ -69,7 +68,7 @@ def test_explained_in_the_language_of_the_interface(tutor: Tool) -> None:
     assert "start/read\tRead" in ask(tutor, "show", "start")
     swedish = tutor.with_environment(LANG="sv_SE.UTF-8")
     assert "start/read\tLäsa" in ask(swedish, "show", "start")
-    assert "check\tRätta den här maskinen: vad som stämmer, och vad som inte gör det." in ask(swedish, "chec")
+    assert ask(swedish, "chec")[0].startswith("check\tRätta ")
     assert "ask/one:En fråga" in ask(tutor, "show", "ask/o", asking="zsh")
 
 

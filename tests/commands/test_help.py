@@ -145,7 +145,7 @@ def test_help_whatever_is_broken(packaged: Tool) -> None:
 COMPLAINTS = {
     ("show",): ("STEG saknas", "Exempel: tutor show install/libvirt; mer: tutor show --help"),
     ("validate",): ("FIL... saknas", "Exempel: tutor validate vm.xml net.xml; mer: tutor validate --help"),
-    ("lsit",): ("det finns inget kommando tutor lsit", "Menade du list?"),
+    ("chekc",): ("det finns inget kommando tutor chekc", "Menade du check?"),
     ("frobnicate",): ("det finns inget kommando tutor frobnicate", "`tutor --help` visar dem."),
     ("author", "lin"): ("det finns inget kommando tutor author lin", "Menade du lint?"),
     ("author",): ("tutor author behöver få veta vad", "Använd något av: lint"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.commands.session import Options, Session
+from tutor.config import Config
 from tutor.errors import UserError
 from tutor.language import LANGUAGES
 
@@ -31,6 +32,7 @@ def plain_session(arguments: Sequence[str] | None = None) -> Session:
         session.translate  # noqa: B018 - a broken configuration must not hide what is to be said
     except UserError:
         session = Session(replace(session.options, lang="en"))
+        session.config = Config()
     return session
 
 

@@ -37,7 +37,9 @@ def candidates(
 def named(session: Session, context: Context, incomplete: str) -> Iterator[CompletionItem]:
     """The commands of a group, and the options, once a dash is typed."""
     command = context.command
-    if isinstance(command, TyperGroup) and not incomplete.startswith("-"):
+    # Behind a word that is no command, nothing can be known.
+    unknown = [*context._protected_args, *context.args]  # noqa: SLF001
+    if isinstance(command, TyperGroup) and not unknown and not incomplete.startswith("-"):
         for name, each in command.commands.items():
             if name.startswith(incomplete) and not each.hidden:
                 first, *_ = paragraphs(each.help or "") or [""]

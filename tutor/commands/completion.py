@@ -28,7 +28,7 @@ def answer(command: Command, context_settings: MutableMapping[str, Any], program
         found = completions(command, context_settings, program, words)
         # ``--format=js`` is one word, but for bash.
         option, equals, _ = words[-1].partition("=")
-        joined = option + equals if option.startswith("--") and shell != "bash" else ""
+        joined = option + equals if option.startswith("--") and equals and shell != "bash" else ""
         content = "".join(_line(shell, joined, item) + "\n" for item in found)
         sys.stdout.buffer.write(content.encode(errors="replace"))
         sys.stdout.flush()
