@@ -102,6 +102,13 @@ echo '<domain/>' > ~/ubuntu-vm.xml
 echo 'set -gx LIBVIRT_DEFAULT_URI qemu:///system' > ~/.config/fish/config.fish
 """
 
+#: An image of the student's, made since, that rests on one of the course's.
+LOOSE = f"""
+set -eu
+{_image("vm-nat.qcow2")}
+{_image("loose.qcow2", "-b", "vm-nat.qcow2", "-F", "qcow2")}
+"""
+
 #: In the place of each program that changes something: it kills whoever had it run, before or after its effect.
 KILLER = """#!/bin/sh
 name=$(basename "$0")

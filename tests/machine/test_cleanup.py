@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.machine.cleanup_states import COURSE, FOREIGN, FOREIGN_NAMES, KILLER
+from tests.machine.cleanup_states import COURSE, FOREIGN, FOREIGN_NAMES, KILLER, LOOSE
 from tests.machine.fingerprint import changes, fingerprint
 from tests.machine.lesson import answer_quiz, bring_medium, course, judge, replay
 from tests.machine.machines import Machine
@@ -150,3 +150,22 @@ def test_killed_at_every_operation_and_run_again(machine: Machine, theirs: list[
     assert killed >= 2 * operations - 1
     assert machine.run("tutor cleanup --yes --lang en").returncode == 0
     assert changes(theirs, fingerprint(machine)) == []
+
+
+def test_a_disk_that_no_domain_and_no_pool_knows_of_keeps_what_it_rests_on(machine: Machine) -> None:
+    """Only root can see it: a student looks into that folder with sudo."""
+    machine.run(LOOSE, check=True)
+    ended = machine.run("tutor cleanup --yes --lang en")
+    assert (ended.returncode, listed(machine)["operations"]) == (1, [])
+    assert "other disks rest on it: /var/lib/libvirt/images/loose.qcow2" in ended.stdout
+    machine.run("sudo qemu-img check -q /var/lib/libvirt/images/loose.qcow2", check=True)
+    machine.run("sudo rm /var/lib/libvirt/images/loose.qcow2", check=True)
+    assert machine.run("tutor cleanup --yes --lang en").returncode == 0
+
+
+def test_without_libvirt_nothing_is_claimed(machine: Machine) -> None:
+    machine.run("systemctl stop libvirtd.service 'libvirtd*.socket'", user="root", check=True)
+    ended = machine.run("tutor cleanup --yes --lang en")
+    machine.run("systemctl start libvirtd.socket", user="root", check=True)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "Nothing was taken away" in ended.stderr

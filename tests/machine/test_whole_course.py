@@ -93,3 +93,23 @@ def test_the_whole_course(machine: Machine) -> None:
     assert set(red(again[1])) == hardware, red(again[1])
     assert again[0] == returncode
     assert again[1]["summary"] == summary
+
+
+def test_and_taken_away_again(machine: Machine) -> None:
+    """The baseline was that of a machine without libvirt; packages and groups are named, and kept."""
+    ended = machine.run("tutor cleanup --yes --lang en", timeout=180)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "apt-get remove --autoremove" in ended.stdout
+    left = "virsh -c qemu:///system list --all --name; virsh -c qemu:///system net-list --name; sudo ls {folders}"
+    folders = "/var/lib/libvirt/images /etc/libvirt/qemu/networks/autostart"
+    listed = machine.run(left.format(folders=folders), check=True).stdout.split()
+    assert listed == [f"{folder}:" for folder in sorted(folders.split())]
+    assert machine.run("grep -c LIBVIRT ~/.bashrc").stdout.strip() == "0"
+    assert_untouched_but_for(machine, {"install/cpu", "install/qemu-kvm", "install/confirm", "tools/toolbox"})
+
+
+def assert_untouched_but_for(machine: Machine, kept: set[str]) -> None:
+    """Of the steps without questions, only these still pass."""
+    asking = {step.id for step in course().steps if step.quiz}
+    passing = {step["id"] for step in graded(machine)[1]["steps"] if step["status"] == "pass"}
+    assert passing - asking <= kept

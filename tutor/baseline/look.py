@@ -13,7 +13,7 @@ from tutor.host.files import file_status, file_text
 from tutor.host.firewall import Firewall as Ruleset
 from tutor.host.firewall import firewall as ruleset
 from tutor.host.host import Host, together
-from tutor.host.images import image
+from tutor.host.images import absolute, backing_in, image
 from tutor.host.kernel import sysctl
 from tutor.host.libvirt.connection import SYSTEM, SYSTEM_SOCKETS
 from tutor.host.libvirt.inventory import Inventory, inventory
@@ -67,6 +67,7 @@ def look(
         "forwarding": _or_none(host, sysctl("net.ipv4.ip_forward")),
         "packages": [name for name in packages if _or_none(host, package(name))],
         "groups": me["groups"] if me else [],
+        "backing": _backing_in_pools(libvirt) if libvirt else {},
         "unclear": [],
     }
 
@@ -80,25 +81,47 @@ def is_absent(host: Host) -> bool:
     return not any(things) and not any(host.ask(program(name)) for name in _DAEMONS)
 
 
-def rests_on(host: Host, files: Iterable[str], libvirt: Inventory) -> tuple[set[str], list[str]]:
-    """The files and all that back them, by every name; and those of which that could not be seen."""
-    backing = {volume["path"]: volume["backing"] for pool in libvirt["pools"] for volume in pool["volumes"]}
+def look_behind(host: Host, now: Machine, files: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Every file that each domain rests on, by every name; what could not be seen is added to ``now``.
+
+    :param files: for each domain's uuid, the files of its definitions.
+    """
+    found = {uuid: _all_behind(host, now, paths) for uuid, paths in files.items()}
+    now["unclear"] = sorted(set(now["unclear"]))
+    return found
+
+
+def look_beside(host: Host, now: Machine, folders: Iterable[str]) -> None:
+    """Add to ``now`` what the disk images in these folders rest on: not each is a domain's, or a pool's."""
+    for folder in sorted(set(folders)):
+        try:
+            found: dict[str, str] = host.ask(backing_in(folder))
+            now["backing"].update(found)
+        except Unobservable:
+            now["unclear"].append(f"{folder}/*")
+
+
+def _all_behind(host: Host, now: Machine, paths: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    unclear: list[str] = []
-    left = list(files)
+    left = list(paths)
     while left:
         path = left.pop()
         if path in found:
             continue
         found.add(path)
         try:
-            below = backing[path] if path in backing else _backing(host, path)
+            below = now["backing"].get(path) or _backing(host, path)
             seen = host.ask(entry(path))
         except Unobservable:
-            unclear.append(path)
+            now["unclear"].append(path)
             continue
         left += [each for each in (below, seen and seen["real"]) if each]
-    return found, sorted(unclear)
+    return found
+
+
+def _backing_in_pools(libvirt: Inventory) -> dict[str, str]:
+    volumes = [volume for pool in libvirt["pools"] for volume in pool["volumes"]]
+    return {volume["path"]: volume["backing"] for volume in volumes if volume["backing"]}
 
 
 def _backing(host: Host, path: str) -> str | None:
@@ -106,7 +129,7 @@ def _backing(host: Host, path: str) -> str | None:
     if status is None or status["kind"] != "file":
         return None
     seen = host.ask(image(path))
-    return seen["backing"] if seen else None
+    return absolute(path, seen["backing"]) if seen and seen["backing"] else None
 
 
 def _or_none(host: Host, question: Question[T]) -> T | None:

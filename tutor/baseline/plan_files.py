@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from shlex import quote
 
 from tutor.baseline.plan import NOT_KNOWN, WAS_THERE, Draft, used_by
@@ -21,20 +21,35 @@ def hooks(draft: Draft) -> None:
 
 
 def files(draft: Draft) -> None:
-    """All others."""
-    _take(draft, (thing for thing in of_kind(draft.things, "file") if not thing.words[0].startswith(_HOOKS)))
+    """All others, and the disks that were made along with the course's domains.
+
+    An image goes before the one that it rests on: so each can be seen to be needed by none that stays.
+    """
+    left = [*_disks(draft), *((thing, thing.words[0], None) for thing in of_kind(draft.things, "file"))]
+    while free := [one for one in left if not _rests_below(draft, one[1], [path for _, path, _ in left])]:
+        for thing, path, whose in free:
+            _take_file(draft, thing, path, whose)
+        left = [one for one in left if one not in free]
+    for thing, path, whose in left:  # images that rest on one another in a circle: no such thing works
+        _take_file(draft, thing, path, whose)
+    _tell_other_disks(draft)
 
 
-def disks(draft: Draft) -> None:
-    """The disks that were made along with the course's domains, also of those that are gone already."""
+def _disks(draft: Draft) -> Iterator[tuple[Thing, str, Text | None]]:
+    """Also of domains that are gone already: an interrupted run may have left them."""
     standing = {one["name"] for one in draft.staying}
     for thing in of_kind(draft.things, "domain"):
         # The files of a domain that was there before may have that name as well as it has.
         if thing.words[0] not in standing:
             called = text("disk of {name}", name=thing.words[0])
-            for path in disks_of(thing.words[0]):
-                _take_file(draft, thing, path, called)
-    _tell_other_disks(draft)
+            yield from ((thing, path, called) for path in disks_of(thing.words[0]))
+
+
+def _rests_below(draft: Draft, path: str, left: Sequence[str]) -> bool:
+    """Whether something that may still go rests on it."""
+    now = draft.now["places"].get(path)
+    above = _resting(draft, path, now["real"]) if now else []
+    return any(one != path and one in left for one in above)
 
 
 def _take(draft: Draft, things: Iterable[Thing]) -> None:
@@ -74,22 +89,20 @@ def _objections(draft: Draft, path: str, now: Place) -> Iterator[tuple[Text, boo
     above = _resting(draft, path, now["real"])
     if above:
         yield text("other disks rest on it: {names}", names=", ".join(above)), False
-    if _may_back_a_disk(path) and draft.now["unclear"]:
+    if may_back_a_disk(path) and draft.now["unclear"]:
         names = ", ".join(draft.now["unclear"])
         yield text("it could not be seen whether these rest on it: {names}", names=names), False
 
 
-def _may_back_a_disk(path: str) -> bool:
+def may_back_a_disk(path: str) -> bool:
     """All but what the lessons write as text."""
     return not path.endswith((".xml", "/portforward"))
 
 
 def _resting(draft: Draft, *paths: str) -> list[str]:
-    """The volumes whose backing file it is, but for those that go."""
-    libvirt = draft.now["libvirt"]
-    volumes = [volume for pool in (libvirt["pools"] if libvirt else []) for volume in pool["volumes"]]
-    above = [one["path"] for one in volumes if one["backing"] in paths]
-    return [path for path in above if path not in draft.removed]
+    """The images whose backing file it is, but for those that go."""
+    above = [path for path, backing in draft.now["backing"].items() if backing in paths]
+    return sorted(path for path in above if path not in draft.removed)
 
 
 def _removal(draft: Draft, path: str, now: Place) -> str:

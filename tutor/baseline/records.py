@@ -59,7 +59,8 @@ class Machine(TypedDict):
     :ivar started: the networks that the course starts, as they were when they were first seen.
     :ivar places: by path, absolute.
     :ivar firewall: None where it could not be seen.
-    :ivar unclear: files of domains of which it could not be seen what they rest on.
+    :ivar backing: the file that backs a disk image, by the image's path, as far as it was looked for.
+    :ivar unclear: images, and folders of images, of which it could not be seen what they rest on.
     """
 
     libvirt: Libvirt | None
@@ -71,6 +72,7 @@ class Machine(TypedDict):
     forwarding: str | None
     packages: list[str]
     groups: list[str]
+    backing: dict[str, str]
     unclear: list[str]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tutor.baseline.differences import differences
-from tutor.baseline.look import look, rests_on
+from tutor.baseline.look import look, look_behind, look_beside
 from tutor.baseline.plan import Operation, Plan
+from tutor.baseline.plan_files import may_back_a_disk
 from tutor.baseline.planner import plan, staying
 from tutor.baseline.records import Baseline
 from tutor.baseline.records import Machine as Seen
@@ -59,14 +60,14 @@ class Removal:
         now = look(host, self.things, refresh=True, seen_firewall=self._firewall)
         if now["libvirt"] is None and not now["absent"]:
             raise _unseen(host)
+        writes = _may_write(host)
         before = self.baseline["machine"]
-        rests: dict[str, set[str]] = {}
-        for domain in staying(before, now, self.chosen):
-            assert now["libvirt"] is not None  # noqa: S101 - there are domains
-            rests[domain["uuid"]], unclear = rests_on(host, domain["files"], now["libvirt"])
-            now["unclear"] += unclear
+        look_beside(host, now, _unseen_folders(before, now, pools_are_fresh=writes))
+        rests = look_behind(
+            host, now, {one["uuid"]: one["files"] for one in staying(before, now, self.chosen)}
+        )
         sudo = "" if os.geteuid() == 0 else "sudo "
-        virsh = f"{'' if _may_write(host) else sudo}virsh -c {SYSTEM}"
+        virsh = f"{'' if writes else sudo}virsh -c {SYSTEM}"
         return plan(before, now, self.chosen, rests, virsh=virsh, sudo=sudo), now
 
 
@@ -175,6 +176,17 @@ def _code(found: Plan) -> int:
     if found.unseen:
         return UNSEEN
     return REMAINS if found.remains else 0
+
+
+def _unseen_folders(before: Seen, now: Seen, *, pools_are_fresh: bool) -> Iterator[str]:
+    """Where files lie that may go, and that a disk may rest on which no pool tells of."""
+    pools = now["libvirt"]["pools"] if now["libvirt"] and pools_are_fresh else []
+    told = {volume["path"] for pool in pools for volume in pool["volumes"]}
+    for path, there in now["places"].items():
+        known = before["places"].get(path)
+        candidate = there["there"] and known is not None and known["there"] is False
+        if candidate and may_back_a_disk(path) and path not in told:
+            yield os.path.dirname(path)
 
 
 def _may_write(host: LiveHost) -> bool:
