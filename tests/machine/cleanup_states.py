@@ -109,12 +109,14 @@ set -eu
 {_image("loose.qcow2", "-b", "vm-nat.qcow2", "-F", "qcow2")}
 """
 
-#: In the place of each program that changes something: it kills whoever had it run, before or after its effect.
+#: In the place of each program that changes something: it kills whoever had it run, after its effect, or before
+#: and goes on alone. Between two operations is after the first of them.
 KILLER = """#!/bin/sh
 name=$(basename "$0")
 real=/usr/bin/$name
 tool=$(ps -o ppid= -p $PPID | tr -d ' ')
 case "$(tr '\\0' ' ' < /proc/$PPID/cmdline)" in "sh -c "*) ;; *) exec "$real" "$@" ;; esac
-[ "$KILLER" = before ] || "$real" "$@"
+[ "$KILLER" = during ] || "$real" "$@"
 kill -KILL "$tool"
+[ "$KILLER" = after ] || exec "$real" "$@"
 """

@@ -100,7 +100,8 @@ def test_and_taken_away_again(machine: Machine) -> None:
     ended = machine.run("tutor cleanup --yes --lang en", timeout=180)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "apt-get remove --autoremove" in ended.stdout
-    left = "virsh -c qemu:///system list --all --name; virsh -c qemu:///system net-list --name; sudo ls {folders}"
+    virsh = "virsh -c qemu:///system"
+    left = f"{virsh} list --all --name; {virsh} net-list --name; sudo ls {{folders}}"
     folders = "/var/lib/libvirt/images /etc/libvirt/qemu/networks/autostart"
     listed = machine.run(left.format(folders=folders), check=True).stdout.split()
     assert listed == [f"{folder}:" for folder in sorted(folders.split())]
