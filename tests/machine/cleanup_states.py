@@ -20,6 +20,13 @@ def _defined(name: str, disk: str, *more: str) -> str:
     return f"cat > /tmp/one.xml <<'END'\n{_domain(name, disk, *more)}\nEND\n{VIRSH} define /tmp/one.xml; rm /tmp/one.xml"
 
 
+#: One whose firmware keeps its settings in a file, from its first start on.
+_WITH_NVRAM = (
+    "<domain type='qemu'><name>gui-vm</name><memory unit='MiB'>128</memory>"
+    "<os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type></os><features><acpi/></features></domain>"
+)
+
+
 def _card(network: str) -> str:
     return f"<interface type='network'><source network='{network}'/></interface>"
 
@@ -89,6 +96,9 @@ set -eu
 {VIRSH} start vm-isolated
 {VIRSH} net-update default add ip-dhcp-host "<host mac='52:54:00:0a:0b:0c' name='vm-nat' ip='192.168.122.51'/>" --live --config
 {VIRSH} net-autostart default
+echo "{_WITH_NVRAM}" > /tmp/one.xml; {VIRSH} define /tmp/one.xml; rm /tmp/one.xml
+{VIRSH} start gui-vm
+sudo test -e /var/lib/libvirt/qemu/nvram/gui-vm_VARS.fd
 {_image("ubuntu-vm.qcow2")}
 {_defined("ubuntu-vm", f"{IMAGES}/ubuntu-vm.qcow2")}
 {VIRSH} snapshot-create-as ubuntu-vm snap1 One

@@ -44,17 +44,19 @@ def look(
     *,
     refresh: bool = False,
     seen_firewall: Ruleset | None = None,
+    read_firewall: bool = True,
 ) -> Machine:
     """The machine now. What could not be seen is None in it; nothing is raised.
 
     :param refresh: have libvirt look at its storage pools' folders, for what is going to be removed.
     :param seen_firewall: the ruleset, where it has been read already: reading it needs sudo.
+    :param read_firewall: read it, where it has not.
     """
     packages = [thing.words[0] for thing in of_kind(things, "package")]
     together(host, inventory(SYSTEM, refresh=refresh), *map(package, packages))
     absent = is_absent(host)
     libvirt = None if absent else _or_none(host, inventory(SYSTEM, refresh=refresh))
-    if seen_firewall is None:
+    if seen_firewall is None and read_firewall:
         seen_firewall = _or_none(host, ruleset())
     me = _or_none(host, user())
     return {

@@ -11,10 +11,10 @@ from tutor.baseline.place import whole_path
 from tutor.commands.progress import log_error
 from tutor.commands.session import Session
 from tutor.errors import UserError
-from tutor.host.firewall import Firewall as Ruleset
 from tutor.host.firewall import firewall
 from tutor.host.live import LiveHost
 from tutor.host.machine import Machine
+from tutor.host.question import Observation
 from tutor.text import text
 
 
@@ -67,7 +67,8 @@ def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     things = things_of(session.course, session.values, machine.home)
     # Its answers are no part of a recording of what the course asks.
     host = LiveHost(replace(machine, ask_password=None), log_error)
-    now = look(host, things, seen_firewall=_ruleset(seen))
+    tried = _firewall(seen)
+    now = look(host, things, seen_firewall=tried.value if tried else None, read_firewall=tried is None)
     time = datetime.now(timezone.utc).isoformat(timespec="seconds")
     if known is None:
         known = Baseline(
@@ -81,7 +82,7 @@ def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     save(os.environ, session.course.id, known)
 
 
-def _ruleset(seen: LiveHost) -> Ruleset | None:
-    """The firewall, if the run has read it."""
+def _firewall(seen: LiveHost) -> Observation | None:
+    """How the run read the firewall, if it did: what was refused then is not asked again."""
     key = firewall().key
-    return next((one.value for one in seen.observations if one.key == key and one.failure is None), None)
+    return next((one for one in seen.observations if one.key == key), None)
