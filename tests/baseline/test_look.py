@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.baseline.world import RULE, domain
+from tests.baseline.world import RULE, domain, network
 from tests.checks.fake_host import FakeHost, refusal
-from tutor.baseline.look import look, look_behind, look_beside
+from tutor.baseline.look import look, look_again, look_behind, look_beside
 from tutor.baseline.things import Thing, built_on, disks_of, paths_of, things_of
 from tutor.course.load import load_course
 from tutor.course.variables import Layer, resolve
@@ -52,6 +52,7 @@ COMMIT
 -A {RULE.partition(" ")[2]}
 COMMIT
 """
+HELD = {"domains": [], "networks": [network("n", "default", active=True)], "pools": []}
 FIREWALL = {
     "json": {"nftables": [{"metainfo": {}}, {"table": {"family": "ip", "name": "filter"}}]},
     "text": RULESET,
@@ -172,3 +173,20 @@ def test_whatever_a_check_looks_for_by_name_is_created_by_a_step() -> None:
         if key in spec.params
     }
     assert asked <= named
+
+
+def test_only_gaps_are_looked_at_again() -> None:
+    known = look(host(firewall=FIREWALL, entry=refusal(), program="/x", libvirt_inventory=HELD), THINGS)
+    fake = host()
+    again = look_again(fake, THINGS, known)
+    assert {key.partition("[")[0] for key in fake.asked} == {"entry"}
+    assert again["places"]["/f"]["there"] is False
+    assert {**again, "places": {}} == {**known, "places": {}}
+
+
+def test_libvirt_is_looked_at_once_it_is_there() -> None:
+    known = look(host(), THINGS)
+    assert known["absent"]
+    assert look_again(host(), THINGS, known)["absent"]
+    again = look_again(host(program="/x", libvirt_inventory=HELD), THINGS, known)
+    assert again["started"] == {"default": {"active": True, "autostart": False}}

@@ -74,6 +74,43 @@ def look(
     }
 
 
+def look_again(
+    host: Host,
+    things: Sequence[Thing],
+    known: Machine,
+    *,
+    seen_firewall: Ruleset | None = None,
+    read_firewall: bool = True,
+) -> Machine:
+    """The gaps of ``known``, as they are now; what it knows is not looked at, and is as it says.
+
+    :param seen_firewall: as for :func:`look`, as is ``read_firewall``.
+    """
+    absent = known["libvirt"] is None and is_absent(host)
+    settled = known["libvirt"] is not None or absent or (known["absent"] and bool(known["started"]))
+    libvirt = known["libvirt"] if settled else _or_none(host, inventory(SYSTEM))
+    if known["firewall"] is None and seen_firewall is None and read_firewall:
+        seen_firewall = _or_none(host, ruleset())
+    places = {path: known["places"].get(path) for path in paths_of(things)}
+    lines = {path: known["lines"].get(path) for path in _beginnings(things)}
+    return {
+        **known,
+        "libvirt": libvirt,
+        "absent": absent,
+        "started": _started(libvirt, things),
+        "places": {
+            p: one if one and one["there"] is not None else _place(host, p) for p, one in places.items()
+        },
+        "lines": {
+            path: one
+            if one and one["there"] is not None
+            else _lines_of(host, path, _beginnings(things)[path])
+            for path, one in lines.items()
+        },
+        "firewall": known["firewall"] or _firewall(host, seen_firewall, things),
+    }
+
+
 def is_absent(host: Host) -> bool:
     """Whether there is no libvirt on the machine: then nothing is in it, and that was seen."""
     try:
@@ -168,11 +205,16 @@ def _place(host: Host, path: str) -> Place:
 
 
 def _lines(host: Host, things: Sequence[Thing]) -> dict[str, Lines]:
-    beginnings: dict[str, list[str]] = {}
+    return {path: _lines_of(host, path, wanted) for path, wanted in _beginnings(things).items()}
+
+
+def _beginnings(things: Sequence[Thing]) -> dict[str, list[str]]:
+    """By file, how the course's lines begin."""
+    found: dict[str, list[str]] = {}
     for thing in of_kind(things, "line"):
         path, beginning = thing.words
-        beginnings.setdefault(path, []).append(beginning)
-    return {path: _lines_of(host, path, wanted) for path, wanted in beginnings.items()}
+        found.setdefault(path, []).append(beginning)
+    return found
 
 
 def _lines_of(host: Host, path: str, beginnings: Sequence[str]) -> Lines:

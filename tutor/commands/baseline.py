@@ -58,7 +58,7 @@ def renamed(session: Session) -> None:
 
 def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     from tutor.baseline.complete import completed
-    from tutor.baseline.look import look
+    from tutor.baseline.look import look, look_again
     from tutor.baseline.records import SCHEMA, Baseline
     from tutor.baseline.store import glance, save
     from tutor.baseline.things import things_of
@@ -68,15 +68,17 @@ def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     # Its answers are no part of a recording of what the course asks.
     host = LiveHost(replace(machine, ask_password=None), log_error)
     tried = _firewall(seen)
-    now = look(host, things, seen_firewall=tried.value if tried else None, read_firewall=tried is None)
+    ruleset, unread = tried.value if tried else None, tried is None
     time = datetime.now(timezone.utc).isoformat(timespec="seconds")
     if known is None:
+        now = look(host, things, seen_firewall=ruleset, read_firewall=unread)
         known = Baseline(
             baseline="libvirt-tutor", schema=SCHEMA, tool=__version__, taken=time, completed=None, machine=now
         )
     else:
-        after = completed(known["machine"], now)
-        if after == known["machine"]:
+        was = known["machine"]
+        after = completed(was, look_again(host, things, was, seen_firewall=ruleset, read_firewall=unread))
+        if after == was:
             return
         known = {**known, "completed": time, "machine": after}
     save(os.environ, session.course.id, known)
