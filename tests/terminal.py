@@ -84,7 +84,7 @@ class Terminal:
             found.extend([match] if match else [])
             return bool(match)
 
-        self._until(seen, f"{wanted!r} to appear", timeout)
+        self.until(seen, f"{wanted!r} to appear", timeout)
         self._mark = found[0].end()
         return found[0]
 
@@ -95,27 +95,27 @@ class Terminal:
 
     def point_at(self, label: str, *, timeout: float | None = None) -> None:
         """Move to the entry of a drawn menu."""
-        self._until(lambda: self.prompting and self._row(label) is not None, f"the entry {label!r}", timeout)
+        self.until(lambda: self.prompting and self._row(label) is not None, f"the entry {label!r}", timeout)
         while (row := self._row(label)) != (at := self._row(f"{POINTER} ")):
             assert row is not None, "\n".join(self.lines)
             assert at is not None, "\n".join(self.lines)
             self.type(DOWN if row > at else UP)
-            self._until(lambda before=at: self._row(f"{POINTER} ") != before, "the pointer to move", None)  # type: ignore[misc]
+            self.until(lambda before=at: self._row(f"{POINTER} ") != before, "the pointer to move")  # type: ignore[misc]
 
     def answer(self, keys: str) -> None:
         """Press keys that end a prompt, and wait until it has ended."""
         ended = self.raw.count(_ENDS)
         self._mark = len(self.plain)
         self.type(keys)
-        self._until(lambda: self._ended(ended), "the prompt to end", None)
+        self.until(lambda: self._ended(ended), "the prompt to end")
 
     def wait_for_prompt(self, *, timeout: float | None = None) -> None:
         """Wait until a drawn prompt is up."""
-        self._until(lambda: self.prompting, "a prompt", timeout)
+        self.until(lambda: self.prompting, "a prompt", timeout)
 
     def exit_code(self, *, timeout: float | None = None) -> int:
         """Wait until the program ends; 128 and the signal's number when one ended it."""
-        self._until(lambda: not self.child.isalive(), "the program to end", timeout)
+        self.until(lambda: not self.child.isalive(), "the program to end", timeout)
         self._read()
         self.child.close()
         if self.child.exitstatus is not None:
@@ -146,7 +146,11 @@ class Terminal:
         self._stream.feed(piece)
         return True
 
-    def _until(self, condition: Callable[[], bool], what: str, timeout: float | None) -> None:
+    def until(self, condition: Callable[[], bool], what: str, timeout: float | None = None) -> None:
+        """Wait until the condition holds.
+
+        :param what: for the message, when it does not.
+        """
         deadline = time.monotonic() + (timeout or self.timeout)
         while not condition():
             if time.monotonic() > deadline or not self.child.isalive():

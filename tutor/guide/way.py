@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tutor.course.records import Course, Step
@@ -31,25 +31,29 @@ def is_done(step: Step, statuses: Statuses) -> bool:
     return statuses.get(step.id) in DONE
 
 
-def next_step(course: Course, statuses: Statuses, passed_by: Collection[str], here: Step) -> Step | None:
+def next_step(
+    course: Course, statuses: Statuses, here: Step, *, passed_by: Collection[str], seen: Collection[str]
+) -> Step | None:
     """The step to go on to from ``here``: the first further on that is open, else the first before it.
 
-    Optional steps are offered on the way forward only. None when nothing is left but what was
-    passed by.
+    On the way forward, a step that is done by itself (a machine that came with it) is shown once all
+    the same: there is something to learn in it. What is behind is open only where it counts and is
+    not done. None when nothing is left but what was passed by.
+
+    :param passed_by: the ids of steps that do not come again by themselves.
+    :param seen: the ids of those that the student has been at.
     """
     steps = list(course.steps)
     place = steps.index(here)
-    further = (step for step in steps[place + 1 :])
-    before = (step for step in steps[:place] if not step.optional and step.check_ids)
-    is_open = (
-        step for step in (*further, *before) if step.id not in passed_by and not is_done(step, statuses)
-    )
-    return next(is_open, None)
+    for step in steps[place + 1 :]:
+        if step.id not in passed_by and not (is_done(step, statuses) and step.id in seen):
+            return step
+    return first_step(steps[:place], statuses, passed_by)
 
 
-def first_step(course: Course, statuses: Statuses, passed_by: Collection[str]) -> Step | None:
-    """Where to begin: the first step that counts, is not done and was not passed by."""
-    required = (step for step in course.steps if step.check_ids and not step.optional)
+def first_step(steps: Iterable[Step], statuses: Statuses, passed_by: Collection[str]) -> Step | None:
+    """The first of these that counts, is not done and was not passed by."""
+    required = (step for step in steps if step.check_ids and not step.optional)
     return next((step for step in required if step.id not in passed_by and not is_done(step, statuses)), None)
 
 

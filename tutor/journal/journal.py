@@ -91,14 +91,10 @@ class Journal:
         """The remembered observations by key; the latest value of each."""
         return dict(self._latest("remembered", b',"value":', read_remembered))
 
-    def position(self, course: str) -> str | None:
-        """The step that the walk through the course with this id was at last."""
-        for line in backwards(self.path, opening("position")):
-            entry = decode(line)
-            place = read_position(entry.data) if entry else None
-            if place is not None and place[0] == course:
-                return place[1]
-        return None
+    def positions(self, course: str) -> list[str]:
+        """The steps that the walk through the course with this id has been at, each at its latest place."""
+        found = self._latest("position", b"}", read_position)
+        return [step for where, step in found if where == course]
 
     def skips(self, course: str) -> dict[str, str]:
         """The steps that were passed by in the walk through that course, with the latest reason of each."""

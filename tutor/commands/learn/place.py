@@ -23,18 +23,24 @@ class Place:
         self._session = session
         self._told = False
         self.skips: dict[str, str] = {}
-        self.earlier: str | None = None
+        #: Where the walk has been, the latest last.
+        self.seen: list[str] = []
         try:
-            self.earlier = session.journal.position(session.course.id)
+            self.seen = session.journal.positions(session.course.id)
             self.skips = session.journal.skips(session.course.id)
         except JournalError as error:
             self._tell(error)
 
+    @property
+    def latest(self) -> str | None:
+        """The step that the walk is at, or was at when it was left."""
+        return self.seen[-1] if self.seen else None
+
     def arrive(self, step: Step) -> None:
         """The walk is at this step now."""
-        if step.id != self.earlier:
+        if step.id != self.latest:
+            self.seen.append(step.id)
             self._write(position_event(self._session.course.id, step.id))
-        self.earlier = step.id
 
     def pass_by(self, step: Step, reason: str = "") -> None:
         """The walk goes on without this step."""

@@ -142,7 +142,7 @@ def _tell_rest(scene: Scene, left: int) -> None:
 
 
 def _save(scene: Scene, block: Block) -> bool:
-    """Save a file; whether it is there now as the lesson has it."""
+    """Save a file, unless the student keeps another one; False where it cannot be saved."""
     path = Machine().expand(block.detail)
     try:
         place = look(path, block.text)
@@ -151,7 +151,7 @@ def _save(scene: Scene, block: Block) -> bool:
             return True
         if place.found == "other" and not _may_replace(scene, block, place):
             scene.say(text("{path} is left as it is.", path=block.detail))
-            return False
+            return True
         kept = save(path, block.text)
     except UserError as error:
         scene.say(error.what, *([error.tip] if error.tip else []), role="bad")

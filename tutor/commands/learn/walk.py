@@ -91,11 +91,11 @@ class Walk:
 
     def _resumed(self) -> Go:
         """Where the student was; where that is done by now, the step after it."""
-        waited = telling.waited_for_login(self._session, self._place.earlier)
+        waited = telling.waited_for_login(self._session, self._place.latest)
         self._look()
-        here = next((step for step in self._course.steps if step.id == self._place.earlier), None)
+        here = next((step for step in self._course.steps if step.id == self._place.latest), None)
         if here is None:
-            return Go(first_step(self._course, self._looks.statuses, self._place.skips))
+            return Go(first_step(self._course.steps, self._looks.statuses, self._place.skips))
         if not is_done(here, self._looks.statuses):
             self._scene.say(text("Welcome back. You were here:"))
             return Go(here)
@@ -187,7 +187,9 @@ class Walk:
 
     def _next(self, here: Step) -> Go:
         passed_by = {*self._place.skips, here.id}
-        return Go(next_step(self._course, self._looks.statuses, passed_by, here))
+        return Go(
+            next_step(self._course, self._looks.statuses, here, passed_by=passed_by, seen=self._place.seen)
+        )
 
     # --- what can be chosen
 
