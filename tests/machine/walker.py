@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from types import TracebackType
 
 from tests.machine.lesson import course
@@ -157,12 +158,12 @@ class Walker:
             self.terminal.choose(f"{_LETTERS[wanted.index(True)]}) ")
             return
         for letter, want in zip(_LETTERS, wanted, strict=False):
-            self.terminal.until(lambda at=letter: self._sees(POINTER, f" {at}) "), f"the pointer at {letter}")  # type: ignore[misc]
+            self.terminal.until(partial(self._sees, POINTER, f" {letter}) "), f"the pointer at {letter}")
             if want:
                 self.terminal.type(" ")
                 self.terminal.until(
-                    lambda at=letter: self._sees(POINTER, MARKED, f" {at}) "), f"a mark at {letter}"
-                )  # type: ignore[misc]
+                    partial(self._sees, POINTER, MARKED, f" {letter}) "), f"a mark at {letter}"
+                )
             if letter != _LETTERS[len(wanted) - 1]:
                 self.terminal.type(DOWN)
         self.terminal.answer(ENTER)

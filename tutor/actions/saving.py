@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ _LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A path, and what is there now; ``difference`` are the lines of a unified diff (diff(1), -u)."""
+    """A path, and what is there now; ``difference`` are the hunks of a unified diff (diff(1), -u)."""
 
     path: str
     found: Found
@@ -42,7 +43,8 @@ def look(path: str, content: str) -> Place:
     if before == content.encode():
         return Place(path, "same")
     old = before.decode(errors="backslashreplace").splitlines()
-    lines = difflib.unified_diff(old, content.splitlines(), path, path, "now", "lesson", lineterm="")
+    # Without the two lines that name the files: there is only one.
+    lines = islice(difflib.unified_diff(old, content.splitlines(), lineterm=""), 2, None)
     return Place(path, "other", tuple(lines))
 
 

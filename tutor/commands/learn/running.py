@@ -164,7 +164,10 @@ def _save(scene: Scene, block: Block) -> bool:
 def _may_replace(scene: Scene, block: Block, place: Place) -> bool:
     page = scene.page()
     page.line(
-        page.say(text("There is another {path} already. The difference:", path=block.detail)), role="wait"
+        page.say(
+            text("There is another {path} already: yours with -, the lesson's with +", path=block.detail)
+        ),
+        role="wait",
     )
     page.gap()
     page.verbatim(verbatim_lines("\n".join(place.difference), page.style, page.style.width))
