@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tutor.host import live
+from tutor.host.documents import document
 from tutor.host.live import LiveHost
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
@@ -148,3 +150,20 @@ def test_a_source_that_nobody_has() -> None:
 def test_what_a_source_leaves_out_is_none(source: Make) -> None:
     source(lambda _machine, _wanted: {})
     assert LiveHost(Machine({})).ask(question()) is None
+
+
+def test_a_host_that_is_closed_leaves_no_process_behind(tmp_path: Path) -> None:
+    before = children()
+    host = LiveHost(Machine())
+    host.ask(document(str(tmp_path / "no.xml")))
+    assert children() > before
+    host.close()
+    assert children() == before
+    assert reason(host, document(str(tmp_path / "other.xml"))) == "failed"
+    LiveHost(Machine()).close()  # one that has begun none
+
+
+def children() -> set[int]:
+    """The processes that this one has started (proc_pid_task(5), children)."""
+    tasks = Path("/proc/self/task").iterdir()
+    return {int(child) for task in tasks for child in (task / "children").read_text().split()}

@@ -1,4 +1,7 @@
-"""The whole course in one run: from a bare machine to everything green, and after the next boot as well."""
+"""The whole course in one run: from a bare machine to everything green, and after the next boot as well.
+
+The student is walked through it by `tutor learn`, in English; test_learn_swedish.py has the other language.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,24 @@ import pytest
 
 from tests.machine.application import PROJECT
 from tests.machine.guest import GREETING
-from tests.machine.lesson import answer_quiz, bring_medium, course, judge, replay
+from tests.machine.lesson import bring_medium, course
 from tests.machine.machines import Machine, boot
 from tests.machine.process import MachineError
 from tests.machine.test_domains import AS_BY_VIRT_MANAGER
 from tests.machine.waiting import becomes
+from tests.machine.walker import LOGIN, Walker
+from tests.terminal import CTRL_C, CTRL_D
+from tutor.language import Language
 
 #: Steps that no command can make pass: what this hardware is, and what needs a screen.
 CPU, CLICKED = "install/cpu", "domains/virt-manager"
+
+LANGUAGE: Language = "en"
+INTERRUPTED = 130
+
+#: The step after which a student logs in again, and one of two blocks.
+AGAIN, ONE_BY_ONE = "install/qemu-kvm", "install/default-network"
+LADDER = ("Look at this first:", "What this machine shows:", "What puts it right:")
 
 #: The lesson leaves this guest to be started by hand.
 STARTED_BY_HAND = "domains/xml/running"
@@ -56,16 +69,64 @@ def assert_untouched(machine: Machine) -> None:
     assert passing <= {CPU}
 
 
+def look_around(machine: Machine) -> None:
+    """What a curious student tries first: entries of the menu that the walk itself does not need."""
+    with Walker(machine, LANGUAGE) as walker:
+        walker.choose("List of all steps")
+        walker.terminal.choose("networks/static-lease")
+        walker.expect("This step builds on what is not done yet: {steps}", steps="install/qemu-kvm,")
+        walker.choose("Go to {step} first", step="install/qemu-kvm")
+        walker.at("install/qemu-kvm")
+        for number, says in enumerate(LADDER, 1):
+            walker.choose("Hint ({number} of {count})", number=number, count=len(LADDER))
+            walker.expect(says)
+        walker.choose("What is wrong here?")
+        walker.terminal.expect("sudo apt-get install")
+        walker.choose("Read the step again")
+        walker.choose("Back to the step before")
+        walker.at("networks/static-lease")
+        walker.choose("List of all steps")
+        walker.terminal.choose("intro/role")
+        walker.at("intro/role")
+        walker.press(CTRL_C)
+        assert walker.terminal.exit_code() == INTERRUPTED
+
+
 def walk(machine: Machine) -> None:
-    """Every step in order, each passing after its own commands."""
+    """Every step in order, as `tutor learn` offers it, each passing after its own commands."""
     bring_medium(machine)
+    look_around(machine)
+    walker, skipped = Walker(machine, LANGUAGE), False
+    walker.expect("Welcome back. You were here:")
     for step in course().steps:
-        if step.id == CLICKED:
+        walker.at(step.id)
+        if step.id == CPU and walker.offers("Skip it, with a reason"):
+            walker.skip("no hardware virtualization here")
+            skipped = True
+        elif step.id == AGAIN:
+            walker.run()
+            walker.expect(LOGIN)
+            walker.press(CTRL_D)
+            assert walker.terminal.exit_code() == 0
+            walker = Walker(machine, LANGUAGE)
+            walker.expect("You have logged in anew, and have your new groups.")
+        elif step.id == ONE_BY_ONE:
+            walker.choose("Run these commands for me")
+            walker.choose("One at a time")
+            walker.choose("Yes")
+            walker.choose("Yes")
+            walker.go_on(step)
+        elif step.id == CLICKED:
             machine.run(AS_BY_VIRT_MANAGER, check=True)
-        replay(machine, step.id)
-        answer_quiz(machine, step.id)
-        after = judge(machine, step.id)
-        assert step.id == CPU or after.status == "pass", f"{step.id}: {after.explain()}"
+            walker.choose("Check now")
+            walker.go_on(step)
+        else:
+            walker.do(step)
+            walker.go_on(step)
+    walker.expect("The end of the course")
+    if skipped:  # else there is nothing left to choose from
+        walker.choose("Quit")
+    assert walker.terminal.exit_code() == 0
 
 
 def test_the_whole_course(machine: Machine) -> None:

@@ -16,6 +16,8 @@ from tutor.text import text
 #: Long enough for `apt install`, and for an emulated guest to boot, on a busy host.
 PATIENCE = 240
 COLUMNS, ROWS = 100, 60
+#: What is said where everything is done but for a new login.
+LOGIN = "Only a new login is missing. Log out of the whole session, in again, and run `tutor learn`:"
 _LETTERS = "abcdefghijklmnop"
 _ENVIRONMENT = {"TERM": "xterm-256color", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
@@ -103,6 +105,11 @@ class Walker:
                 self.choose("Answer it again")
             self._give(question, number, len(quiz), right=True)
             self.expect("right")
+
+    def offers(self, message: str, /, **values: str | int) -> bool:
+        """Whether the menu that is up has the entry."""
+        self.at_prompt()
+        return self._sees(self.say(message, **values))
 
     def run(self) -> None:
         """Have the commands of this step run, all of them."""

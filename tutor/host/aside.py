@@ -102,19 +102,23 @@ class Aside:
 
     def _listen(self) -> None:
         assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018
-        for line in self._process.stdout:
-            answer = json.loads(line)
-            if "id" not in answer:
-                if self._told is not None:
-                    self._told(answer)
-                continue
-            with self._lock:
-                reply = self._waiting.pop(answer["id"])
-            reply.answers = answer["answers"]
-            reply.come.set()
+        with self._process.stdout as lines:
+            for line in lines:
+                self._take(json.loads(line))
         self._end(_gone(f"exit code {self._process.wait()}"))
         if self._told is not None:
             self._told(None)
+
+    def _take(self, answer: dict[str, Any]) -> None:
+        """Give an answer to whoever waits for it, and what was not asked for to whoever is told."""
+        if "id" not in answer:
+            if self._told is not None:
+                self._told(answer)
+            return
+        with self._lock:
+            reply = self._waiting.pop(answer["id"])
+        reply.answers = answer["answers"]
+        reply.come.set()
 
     def _end(self, why: Unobservable) -> None:
         with self._lock:
