@@ -191,4 +191,6 @@ def _content(path: str) -> str:
         ) from None
 
 
-_TIP: Text = text("Ask your instructor for the file, or see docs/course-config.md.")
+_TIP: Text = text(
+    "Ask your instructor for the file. Without it: {command}", command="tutor config --unset course-config"
+)
