@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ CATALOGUES = "tutor/locale/*/LC_MESSAGES/*.po"
 
 
 class CompileHook(BuildHookInterface[Any]):
-    """Adds ``lessons/compiled.json`` and the ``.mo`` files to the wheel, and nothing to the source tree.
+    """Adds the compiled course, the ``.mo`` files and the manual pages to the wheel, nothing to the tree.
 
     An editable install gets neither: compiled files in the source tree would hide what has been
     changed since. There the course comes from the user's cache, and Babel reads the translations.
@@ -31,6 +32,8 @@ class CompileHook(BuildHookInterface[Any]):
         self._scratch = Path(tempfile.mkdtemp(prefix="libvirt-tutor-build-"))
         for path in (*_catalogues(root, self._scratch), _course(root, self._scratch)):
             build_data["force_include"][str(path)] = path.relative_to(self._scratch).as_posix()
+        for path in _manual_pages(self._scratch):
+            build_data["shared_data"][str(path)] = path.relative_to(self._scratch).as_posix()
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - the interface's
         """Clear up."""
@@ -80,3 +83,22 @@ def _course(root: Path, target: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(compiled)
     return path
+
+
+def _manual_pages(target: Path) -> Iterator[Path]:
+    """``tutor.1`` in each language, made of the command line's own declarations.
+
+    Runs last: by then the tree's own tutor is the one that is imported, and its catalogues are compiled.
+    """
+    from tutor import __version__, language
+    from tutor.commands.manual import manuals
+    from tutor.output.manpage import render_manpage
+
+    language._CATALOGUES = str(target / "tutor" / "locale")  # noqa: SLF001 - the tree's own are not compiled
+    for name in language.LANGUAGES:
+        translate = language.translator(name)
+        folder = target / "share" / "man" / ("" if name == language.FALLBACK else name) / "man1"
+        folder.mkdir(parents=True)
+        path = folder / "tutor.1"
+        path.write_text(render_manpage(manuals(translate), __version__, translate), encoding="utf-8")
+        yield path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 
 import pytest
 import typer.main
@@ -13,7 +12,7 @@ from typer.core import TyperGroup
 from tests.commands.tool import Tool
 from tutor.cli import app
 from tutor.commands.examples import EXAMPLES, SEE_ALSO
-from tutor.commands.manual import manual
+from tutor.commands.manual import contexts, manual
 from tutor.language import translator
 from tutor.output.cells import cells
 from tutor.output.help import Manual, render_help
@@ -22,14 +21,6 @@ from tutor.output.style import Style
 ROOT = typer.main.get_command(app)
 #: Names that are the same in both languages.
 SAME = {"Argument", "N", "sv|en"}
-
-
-def contexts(context: Context) -> Iterator[Context]:
-    """The command, and all below it."""
-    yield context
-    if isinstance(context.command, TyperGroup):
-        for name, command in context.command.commands.items():
-            yield from contexts(Context(command, info_name=name, parent=context))
 
 
 CONTEXTS = {context.command_path: context for context in contexts(Context(ROOT, info_name="tutor"))}

@@ -68,6 +68,9 @@ def test_a_wheel_from_a_tree_and_from_its_sdist_is_the_same(tree: Path) -> None:
         names = first.namelist()
         assert len(names) == len(set(names))
         assert "tutor/locale/sv/LC_MESSAGES/tutor.mo" in names
+        pages = {name.partition("/data/")[2]: first.read(name).decode() for name in names if "/man1/" in name}
+        assert set(pages) == {"share/man/man1/tutor.1", "share/man/sv/man1/tutor.1"}
+        assert all(".TH TUTOR 1" in page and "tutor check" in page for page in pages.values())
         found = digest(read_files(str(tree / "lessons")))
         course = decode(first.read("lessons/compiled.json"), "en", found)
         content = {name: first.read(name) for name in names}

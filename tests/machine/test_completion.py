@@ -1,4 +1,4 @@
-"""Completion in the shells that the course knows: set up, used with the Tab key, and taken away again."""
+"""Completion in the shells that the course knows, and the manual page."""
 
 from __future__ import annotations
 
@@ -102,3 +102,14 @@ def test_a_home_that_cannot_be_written(machine: Machine) -> None:
         assert "install/libvirt" in done.stdout.splitlines()
     finally:
         machine.run("umount /tmp/ro", user="root")
+
+
+@pytest.mark.parametrize(("folder", "heading"), [("", "COMMANDS"), ("sv/", "KOMMANDON")])
+def test_the_manual_page(machine: Machine, folder: str, heading: str) -> None:
+    path = f"/opt/tutor/share/man/{folder}man1/tutor.1"
+    done = machine.run(f"MANWIDTH=80 man --warnings -E UTF-8 -l {path}", check=True)
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert heading in lines
+    assert any(line.strip() == "tutor check install/libvirt --verbose" for line in lines)
+    assert max(map(len, lines)) <= 80

@@ -42,6 +42,26 @@ def manual(ctx: Context, translate: Translate) -> Manual:
     )
 
 
+def manuals(translate: Translate) -> list[Manual]:
+    """The manuals of all commands, the program's own first."""
+    import typer.main
+
+    from tutor.cli import app
+
+    return [
+        manual(ctx, translate) for ctx in contexts(Context(typer.main.get_command(app), info_name="tutor"))
+    ]
+
+
+def contexts(ctx: Context) -> Iterator[Context]:
+    """The context, and those of all commands below it."""
+    yield ctx
+    if isinstance(ctx.command, TyperGroup):
+        for name, command in ctx.command.commands.items():
+            if not command.hidden:
+                yield from contexts(Context(command, info_name=name, parent=ctx))
+
+
 def paragraphs(docstring: str) -> list[str]:
     """The paragraphs of a docstring, each on one line: the messages that are translated."""
     blocks = inspect.cleandoc(docstring).split("\n\n")
