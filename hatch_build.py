@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ def _catalogue(po: Path, mo: Path) -> Path:
 
     with po.open("rb") as source:
         catalog = read_po(source, locale=po.parent.parent.name)
+    # Babel puts the present minute in its place: the same tree would not always give the same wheel.
+    catalog.creation_date = catalog.revision_date = datetime(1980, 1, 1, tzinfo=timezone.utc)
     mo.parent.mkdir(parents=True, exist_ok=True)
     with mo.open("wb") as file:
         write_mo(file, catalog)
