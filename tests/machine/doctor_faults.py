@@ -114,10 +114,9 @@ FAULTS: dict[str, Fault] = {
     ),
     # The firewall.
     "foreign rules in table ip nat": Fault(
-        "nft add chain ip nat LAB '{ type nat hook postrouting priority 100; }'; "
-        "nft add rule ip nat LAB oifname virbr0 masquerade",
-        {"nat-table": "nat-table-foreign", "network": "network-refused"},
-        look=False,
+        "nft add chain ip nat POSTROUTING '{ type nat hook postrouting priority 100; }'; "
+        "nft add rule ip nat POSTROUTING oifname virbr0 masquerade",
+        {"nat-table": "nat-table-foreign"},
     ),
     "ruleset flushed": Fault("nft flush ruleset", {"libvirt-rules": "rules-flushed"}),
     "forwarding turned off": Fault("sysctl -w net.ipv4.ip_forward=0", {"way-out": "forwarding-off"}),
@@ -161,7 +160,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "images can only be read": Fault(
         f"mount -t tmpfs -o ro,mode=0711 tmpfs {IMAGES}",
-        {"disk": "read-only", "volume": "read-only"},
+        {"disk": "read-only", "volume": "volume-refused"},
         undo=f"umount {IMAGES}",
         look=False,
         mends=False,

@@ -45,7 +45,10 @@ def nat_table(host: Host, _needs: Needs) -> Answers:
         yield problem(
             "nat-table-foreign",
             text("iptables cannot read its own table ip nat: rules of another kind were put into it"),
-            why=text("Libvirt reads that table when it starts a network with NAT; it cannot start one now."),
+            why=text(
+                "Libvirt's daemon reads that table before its first network: "
+                "after the next boot none with NAT starts."
+            ),
             hint=text(
                 "The table is deleted, and libvirt writes its own rules anew. Yours belong in a table of "
                 "their own, as the step networks/port-forward has it."

@@ -1,0 +1,17 @@
+"""The schemas of what the tool prints as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import tutor.output
+
+_FOLDER = Path(tutor.output.__file__).parent / "schema"
+
+
+def doctor_schema() -> dict[str, Any]:
+    """That of ``tutor doctor``."""
+    found: dict[str, Any] = json.loads((_FOLDER / "doctor-1.json").read_text(encoding="utf-8"))
+    return found
