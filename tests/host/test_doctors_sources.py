@@ -156,7 +156,7 @@ AVC = (
 
 
 def test_refusals_in_the_kernels_log() -> None:
-    found = list(security._refusals(f"{APPARMOR}\n{OTHERS}\n{AVC}"))
+    found = list(security._refusals(f"{APPARMOR}\n{OTHERS}\n{NO_MESSAGES}\n{AVC}"))
     assert found == [
         {"profile": "libvirt-1234", "name": "/home/student/cd.iso"},
         {"profile": "system_u:system_r:svirt_t:s0", "name": "cd.iso"},
