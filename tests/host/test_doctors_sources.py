@@ -148,7 +148,8 @@ APPARMOR = (
     '{"MESSAGE": "audit: type=1400 apparmor=\\"DENIED\\" operation=\\"open\\" '
     'profile=\\"libvirt-1234\\" name=\\"/home/student/cd.iso\\" pid=7"}'
 )
-OTHERS = '{"MESSAGE": "audit: apparmor=\\"DENIED\\" profile=\\"snap.firefox\\" name=\\"/x\\""}\n{"MESSAGE": [1]}\nx'
+OTHERS = '{"MESSAGE": "audit: apparmor=\\"DENIED\\" profile=\\"snap.firefox\\" name=\\"/x\\""}'
+NO_MESSAGES = '{"MESSAGE": [1]}\nx'
 AVC = (
     '{"MESSAGE": "avc:  denied  { read } for  pid=7 comm=\\"qemu\\" name=\\"cd.iso\\" dev=\\"sda\\" '
     'scontext=system_u:system_r:svirt_t:s0 tcontext=x"}'
