@@ -3,8 +3,8 @@
 Standard input is a JSON object: ``watch`` (the argument list), ``changes`` (of each kind), ``idle`` (in s),
 and ``kinds``: for each name the ``check`` that shows it, the commands ``there`` and ``back``, and ``pause``
 (seconds of quiet before each change). Standard output is one too: ``kinds``, for each name a list of ``[from
-the start, from the end]`` of the command to the tick in milliseconds, null where none came; and ``idle``, the
-share of one processor in percent, of all processes together.
+the start, from the end]`` of the command to the tick in milliseconds, null where none came; ``idle``, the
+share of one processor in percent, of all processes together; and ``load``, the host's load at each kind.
 
 It stands alone: only this file is copied to the machine.
 """
@@ -96,12 +96,13 @@ def processor_time(pid: int) -> float:
 def main() -> None:
     """Measure."""
     job = json.load(sys.stdin)
-    watch = Watch(job["watch"])
+    watch, loads = Watch(job["watch"]), []
     try:
         watch.begun()
         watch.be_calm(2)
         found = {}
         for name, kind in job["kinds"].items():
+            loads.append(os.getloadavg()[0])
             found[name] = list(measure(watch, kind, job["changes"]))
             watch.be_calm(1)
         watch.be_calm(CALM)
@@ -111,7 +112,7 @@ def main() -> None:
         alive = watch.process.poll() is None
     finally:
         watch.process.terminate()
-    json.dump({"kinds": found, "idle": idle, "alive": alive}, sys.stdout)
+    json.dump({"kinds": found, "idle": idle, "alive": alive, "load": loads}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench.student import PLACE, PYTHON
 from tests.machine.machines import Machine
+from tests.machine.process import MachineError
 
+DRIVER = Path(__file__).parent / "watch_driver.py"
 _VIRSH = "virsh -c qemu:///system"
 _ISOLATED, _XML = "isolerat-natverk", "domains/xml/running"
 _ACCEPT = "sudo iptables {verb} FORWARD -o virbr0 -m conntrack --ctstate DNAT -j ACCEPT"
@@ -104,50 +107,88 @@ Ticks = Sequence[tuple[float, float]]
 class Result:
     """What was measured: for each kind its ticks, in ms from the start and from the end of the command.
 
-    ``idle`` is percent of one processor.
+    ``missing`` counts those that never came; ``idle`` is percent of one processor, over ``seconds``;
+    ``load`` the host's load average at each kind.
     """
 
     ticks: Mapping[str, Ticks]
     missing: Mapping[str, int]
     idle: float
-    alive: bool
+    seconds: float
+    load: Sequence[float]
 
 
 def measure(machine: Machine, changes: int, idle: float = IDLE, kinds: Mapping[str, Kind] = KINDS) -> Result:
-    """Make each change so many times, as the student. The machine is as it was afterwards."""
+    """Make each change so many times, as the student. The machine is as it was afterwards.
+
+    :param changes: of each kind.
+    :param idle: seconds of doing nothing, at the end.
+    :raises MachineError: a change could not be made, or the watch ended.
+    """
+    machine.write(f"{PLACE}/watch_driver.py", DRIVER.read_text())
     job = {
         "watch": ["tutor", "watch", "--format", "json"],
         "changes": changes + changes % 2,
         "idle": idle,
         "kinds": {name: asdict(kind) for name, kind in kinds.items()},
     }
-    seconds = 120 + idle + len(kinds) * changes * 20.0
-    done = machine.run(
-        f"{PYTHON} {PLACE}/watch_driver.py", input=json.dumps(job), timeout=seconds, check=True
-    )
+    limit = 120 + idle + len(kinds) * changes * 20.0
+    done = machine.run(f"{PYTHON} {PLACE}/watch_driver.py", input=json.dumps(job), timeout=limit, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
+    if not found["alive"]:
+        raise MachineError("tutor watch has ended while it was measured.")
     ticks = {name: [(one[0], one[1]) for one in taken if one] for name, taken in found["kinds"].items()}
     missing = {name: sum(one is None for one in taken) for name, taken in found["kinds"].items()}
-    return Result(ticks, missing, found["idle"], found["alive"])
+    return Result(ticks, missing, found["idle"], idle, found["load"])
 
 
-def table(result: Result) -> list[list[str]]:
-    """Rows: kind, changes, whether an event tells, and medians and the slowest, in ms."""
-    rows = []
-    for name, taken in result.ticks.items():
-        ends = sorted(end for _, end in taken)
-        if not ends:
-            rows.append([name, "0", "", "", "", ""])
-            continue
-        rows.append(
-            [
-                name,
-                f"{len(taken)}"
-                + (f" of {len(taken) + result.missing[name]}" if result.missing[name] else ""),
-                "yes" if KINDS[name].event else "no",
-                f"{median(ends):.0f}",
-                f"{ends[int(len(ends) * 0.95)]:.0f}",
-                f"{median(start for start, _ in taken):.0f}",
-            ]
-        )
-    return rows
+def rows(result: Result) -> list[list[str]]:
+    """Kind, changes, whether an event tells; in ms the median, 95 %, and the median from the start."""
+    return [_row(name, taken, result.missing[name]) for name, taken in result.ticks.items()]
+
+
+def _row(name: str, taken: Ticks, missing: int) -> list[str]:
+    count = f"{len(taken)} of {len(taken) + missing}" if missing else f"{len(taken)}"
+    told = "yes" if KINDS[name].event else "no"
+    if not taken:
+        return [name, count, told, "-", "-", "-"]
+    ends = sorted(end for _, end in taken)
+    slow = ends[max(0, round(len(ends) * 0.95) - 1)]
+    return [name, count, told, *(f"{ms:.0f}" for ms in (median(ends), slow, median(one for one, _ in taken)))]
+
+
+def plain(result: Result) -> str:
+    """In columns, for a terminal."""
+    head = ["", "changes", "event", "median", "95 %", "from start"]
+    lines = [f"{row[0]:32}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in [head, *rows(result)]]
+    return "\n".join([*lines, "", f"idle: {result.idle:.2f} % of one processor"])
+
+
+def markdown(result: Result) -> str:
+    """The part of the documentation's page; nothing in it names a host."""
+    table = ["| change | changes | an event tells | median | 95 % | median from the start |"]
+    table += ["|---|---|---|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows(result))]
+    return _TEXT.format(
+        table="\n".join(table),
+        idle=f"{result.idle:.2f}",
+        seconds=f"{result.seconds:.0f}",
+        low=f"{min(result.load):.1f}",
+        high=f"{max(result.load):.1f}",
+    )
+
+
+_TEXT = """\
+# How soon `tutor watch` tells
+
+On the same machine, the whole course watched as the student by `tutor watch --format json`. Each change is
+made by the command that a student would type, and unmade, in turn; milliseconds from the end of that command
+to the line that tells of it, and from its start.
+
+{table}
+
+- Idle: {idle} % of one processor, of all its processes together, over {seconds} s of nothing happening.
+- Where no event tells, the machine is looked at every 0.4 to 2 s: more seldom the longer nothing changes.
+  "After a quiet time" has 6 s and more without any change before each.
+- The lease is given and taken by libvirt's own helper, the one that dnsmasq calls.
+- The host's load average was {low} to {high} meanwhile.
+"""

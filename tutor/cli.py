@@ -152,7 +152,7 @@ def check(words: Words = None, *, record: Record = None, options: Options) -> in
 
 
 @app.command()
-@shares(*LOOK, "verbose", "course_config", "variables")
+@shares(*LOOK, "course_config", "variables")
 def watch(
     words: Words = None,
     *,

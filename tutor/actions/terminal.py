@@ -78,16 +78,15 @@ def guarded_terminal() -> Iterator[None]:
 
 def _guard() -> subprocess.Popen[bytes] | None:
     """A shell that waits for a line, and sets the terminal right when its input ends without one."""
-    script = 'read -r _ || exec stty "$1" <&"$2"'
+    script = 'read -r _ || exec stty "$1" <&1'
     try:
         terminal = sys.stdin.fileno()
         settings = subprocess.run(["stty", "-g"], stdin=terminal, capture_output=True, text=True, check=True)
         return subprocess.Popen(
-            ["sh", "-c", script, "tutor-terminal", settings.stdout.strip(), str(terminal)],
+            ["sh", "-c", script, "tutor-terminal", settings.stdout.strip()],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=terminal,
             stderr=subprocess.DEVNULL,
-            pass_fds=(terminal,),
             start_new_session=True,
         )
     except (OSError, ValueError, subprocess.SubprocessError):  # no terminal, or no stty

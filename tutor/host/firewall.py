@@ -20,7 +20,7 @@ FORMS_COMMAND = (
 )
 _FORMS = 3
 #: Tables of the legacy iptables, which nft does not see; the file is there while its module is loaded.
-_LEGACY = "/proc/net/ip_tables_names"
+LEGACY = "/proc/net/ip_tables_names"
 
 
 class Firewall(TypedDict):
@@ -80,10 +80,10 @@ def _parsed(printed: str) -> dict[str, Any]:
 
 def _legacy_tables(machine: Machine) -> list[str]:
     try:
-        with open(_LEGACY, encoding="ascii", errors="replace") as file:
+        with open(LEGACY, encoding="ascii", errors="replace") as file:
             return file.read().split()
     except FileNotFoundError:
         return []
     except PermissionError:
         purpose = text("Reading which tables of the legacy iptables are loaded")
-        return machine.run_as_root(["cat", _LEGACY], purpose).stdout.split()
+        return machine.run_as_root(["cat", LEGACY], purpose).stdout.split()

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from tutor.host.firewall import FORMS_COMMAND
+from tutor.host.firewall import FORMS_COMMAND, LEGACY
 from tutor.host.machine import PASSWORD_LIMIT, PROGRAM_LIMIT, Machine, is_refusal, must_have_sudo
 from tutor.host.process import Completed
 from tutor.host.question import Unobservable
@@ -24,12 +24,18 @@ exec 3>&2 2>/dev/null
 ( nft -j monitor >&3 & nft=$!; trap 'kill $nft' TERM; wait $nft; echo ended >&3 ) </dev/null >/dev/null &
 monitor=$!
 echo "$1 ready"
-while read -r _; do
-  ( {FORMS_COMMAND} ) </dev/null
+while read -r what; do
+  case $what in
+    legacy) cat {LEGACY} ;;
+    *) ( {FORMS_COMMAND} ) </dev/null ;;
+  esac
   printf '\\n%s %s\\n' "$1" "$?"
 done
 kill $monitor
 """
+
+#: What it reads, by the command that would do so elsewhere.
+READS = {("sh", "-c", FORMS_COMMAND): "rules", ("cat", LEGACY): "legacy"}
 
 #: What a person is told is going to run.
 SHOWN = ("nft", "-j", "monitor")
@@ -61,8 +67,8 @@ class Ruleset:
         """Whether the rules can be read without asking anybody."""
         return self._process is not None and self._process.poll() is None
 
-    def read(self) -> Completed:
-        """What :data:`tutor.host.firewall.FORMS_COMMAND` prints now.
+    def read(self, what: str) -> Completed:
+        """What one of :data:`READS` prints now.
 
         :raises Unobservable: ``failed`` when the process has ended.
         """
@@ -70,7 +76,7 @@ class Ruleset:
         if process is None or process.stdin is None:
             raise _ended()
         try:
-            process.stdin.write(b"rules\n")
+            process.stdin.write(f"{what}\n".encode())
             process.stdin.flush()
             answer, code = self._until_mark(process, PROGRAM_LIMIT)
         except (OSError, Unobservable):

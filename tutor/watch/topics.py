@@ -186,6 +186,8 @@ POLLED = frozenset({"libvirt.snapshots", "sysctl", "kvm-modules", "dnsmasq"})
 SELDOM = frozenset({"libvirt.domain", "libvirt.network", "libvirt.leases", "libvirt.pool-volume", "unit"})
 #: The event comes before what it tells of: systemd makes its link, and then starts the service.
 EARLY = frozenset({"unit"})
+#: Asked at each event, though most change nothing: the watch itself writes to the journal, and so do others.
+ALWAYS_HEARD = frozenset({"answers", "remembered"})
 #: Never asked without a reason: they start a shell, or may make sudo ask.
 NEVER_POLLED = frozenset({"firewall", "shell-variable", "image", "document"})
 

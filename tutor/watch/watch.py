@@ -26,7 +26,7 @@ from tutor.watch.links import Links
 from tutor.watch.machine import WatchedMachine
 from tutor.watch.pace import Moment, Pace, Throttle, gap
 from tutor.watch.ruleset import Ruleset
-from tutor.watch.topics import EARLY, LIBVIRT, LINKS, RULESET, Place, Topic
+from tutor.watch.topics import ALWAYS_HEARD, EARLY, LIBVIRT, LINKS, RULESET, Place, Topic
 
 #: Seconds that events gather before anything is asked: they come in bursts. Rules come one after the other.
 SETTLING, RULES_SETTLING = 0.005, 0.01
@@ -222,10 +222,12 @@ class Watch:
     def _want(self, keys: Iterable[str], settling: float) -> None:
         now = Moment.now().running
         for key in keys:
-            if self._knowledge.question(key).source in EARLY:
+            source = self._knowledge.question(key).source
+            if source in EARLY:
                 self._echoes = [each for each in self._echoes if each[1] != key]
                 self._echoes += [(now + later, key) for later in ECHOES]
-            self._pending.setdefault(key, max(now + settling, self._throttle.earliest(key)))
+            earliest = 0.0 if source in ALWAYS_HEARD else self._throttle.earliest(key)
+            self._pending.setdefault(key, max(now + settling, earliest))
 
     def _told(self, message: dict[str, Any] | None) -> None:
         """What the process that looks at libvirt says by itself; in a thread of its own."""
