@@ -164,6 +164,7 @@ _INTERESTS: dict[str, Callable[..., Iterable[Topic]]] = {
     "link": _one_path,
     "document": _one_path,
     "image": _one_path,
+    "images.backing": _one_path,
     "folder": lambda place, name: [folder(place.expand(name))],
     "program": lambda place, name: [path(f"{each}/{name}") for each in place.path],
     "package": lambda _place, _name: [path("/var/lib/dpkg/status")],
@@ -189,7 +190,7 @@ EARLY = frozenset({"unit"})
 #: Asked at each event, though most change nothing: the watch itself writes to the journal, and so do others.
 ALWAYS_HEARD = frozenset({"answers", "remembered"})
 #: Never asked without a reason: they start a shell, or may make sudo ask.
-NEVER_POLLED = frozenset({"firewall", "shell-variable", "image", "document"})
+NEVER_POLLED = frozenset({"firewall", "shell-variable", "image", "images.backing", "document"})
 
 
 def known_source(name: str) -> bool:
