@@ -39,7 +39,7 @@ def _spawn(script: str) -> pexpect.spawn[str]:
 
 
 def test_ctrl_c_ends_the_command_and_not_the_caller() -> None:
-    child = _spawn("echo begun; sleep 60")
+    child = _spawn("echo begun; exec sleep 60")  # a shell that forks may lose the signal
     child.expect("begun")
     child.sendintr()
     child.expect("code 130")
