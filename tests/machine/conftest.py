@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 
 #: The modules that take minutes, the longest first: begun last, one of them would be waited for alone.
-_LONG = ("networks", "snapshots", "learn_swedish", "learn_english", "domains", "whole_course")
+_LONG = ("networks", "snapshots", "learn_swedish", "whole_course", "domains")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
