@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.checks.fake_host import FakeHost, refusal
@@ -9,7 +11,8 @@ from tests.doctor.world import NEEDS, Quiet
 from tutor.doctor.examine import examine
 from tutor.doctor.findings import Diagnosis, Health, advice, exit_code, problem, unknown
 from tutor.doctor.needs import Needs
-from tutor.doctor.registry import Answers, NotApplicable, Registry
+from tutor.doctor.probes import MODULES
+from tutor.doctor.registry import REGISTRY, Answers, NotApplicable, Registry
 from tutor.host.host import Host
 from tutor.host.xml import parse
 from tutor.text import text
@@ -81,6 +84,23 @@ def test_names_are_taken_once_and_order_is_kept() -> None:
         registry.probe("a")(lambda _host, _needs: iter(()))
     with pytest.raises(ValueError, match="not registered"):
         registry.probe("b", after=("c",))(lambda _host, _needs: iter(()))
+
+
+def test_every_probe_comes_after_those_that_it_names() -> None:
+    """In the order of the modules, which is not that of their imports here."""
+    seen: set[str] = set()
+    for probe in REGISTRY.ordered(MODULES):
+        assert set(probe.after) <= seen, probe.name
+        seen.add(probe.name)
+    assert next(iter(REGISTRY.ordered(MODULES))).name == "system"
+    assert seen == {probe.name for probe in REGISTRY}
+
+
+def test_the_document_names_every_probe() -> None:
+    documented = (Path(__file__).parents[2] / "docs/doctor.md").read_text(encoding="utf-8")
+    cells = [line.split("|")[1] for line in documented.splitlines() if line.startswith("| ")]
+    rows = {name.strip() for cell in cells for name in cell.split(",")}
+    assert {probe.name for probe in REGISTRY} <= rows
 
 
 def test_the_exit_code() -> None:

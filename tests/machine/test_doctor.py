@@ -160,18 +160,17 @@ def _killed(machine: Machine, kill: str) -> None:
     machine.run(f"tutor doctor >/dev/null 2>&1 & {wait}; wait", timeout=60)
 
 
-def test_a_guest_left_behind_is_removed_and_anothers_of_the_same_name_is_not(machine: Machine) -> None:
-    machine.write("/tmp/foreign.xml", _GUEST)
-    machine.run(f"{VIRSH} create --paused /tmp/foreign.xml", check=True)
+def test_a_guest_left_behind_is_removed_and_anothers_network_is_not(
+    machine: Machine,
+) -> None:
+    say = "from tutor.doctor.trial.marks import mark; print(mark('guest', 1000))"
+    mark = machine.run(f'/opt/tutor/bin/python -c "{say}"', check=True).stdout.strip()
+    machine.write("/tmp/ours.xml", _GUEST.replace("<memory", f"<uuid>{mark}</uuid><memory"))
+    machine.write("/tmp/foreign.xml", f"<network><name>{NAME}</name><bridge name='lab9'/></network>")
+    machine.run(f"{VIRSH} create --paused /tmp/ours.xml && {VIRSH} net-create /tmp/foreign.xml", check=True)
     seen = see(machine)
-    assert seen.codes["leftovers"] == ["name-taken"]
+    assert seen.codes["leftovers"] == ["name-taken", "tidied-up"]
     assert seen.returncode == 3
-    assert machine.run(f"{VIRSH} domstate {NAME}").stdout.strip() == "paused"
-    machine.run(f"{VIRSH} destroy {NAME}", check=True)
-    ours = machine.run(
-        "/opt/tutor/bin/python -c 'from tutor.doctor.trial.marks import mark; print(mark(\"guest\", 1000))'"
-    ).stdout.strip()
-    machine.write("/tmp/ours.xml", _GUEST.replace("<memory", f"<uuid>{ours}</uuid><memory"))
-    machine.run(f"{VIRSH} create --paused /tmp/ours.xml", check=True)
-    assert see(machine).codes["leftovers"] == ["tidied-up"]
     assert machine.run(f"{VIRSH} list --name").stdout.strip() == ""
+    assert NAME in machine.run(f"{VIRSH} net-list --name").stdout
+    machine.run(f"{VIRSH} net-destroy {NAME}", check=True)

@@ -111,7 +111,8 @@ class _Visit:
         self._needs = needs
         self._look = look
         self._known: dict[str, Diagnosis] = {}
-        self._width = max(len(probe.name) for probe in REGISTRY)
+        self._probes = REGISTRY.ordered(MODULES)
+        self._width = max(len(probe.name) for probe in self._probes)
         self._progress = _Progress(session, host)
         self.acted = False
 
@@ -125,7 +126,7 @@ class _Visit:
             yield from self._examined(_Tried(self._host, self._tried()), acts=True)
 
     def _examined(self, host: Host, *, acts: bool) -> Iterator[Diagnosis]:
-        probes = [probe for probe in REGISTRY if probe.acts is acts]
+        probes = [probe for probe in self._probes if probe.acts is acts]
         for diagnosis in examine(probes, host, self._needs, self._progress, self._known):
             self._progress.clear()
             if self._session.options.format == "text":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.doctor.findings import Finding
@@ -72,6 +72,11 @@ class Registry:
 
     def __iter__(self) -> Iterator[Probe]:
         return iter(self._probes.values())
+
+    def ordered(self, modules: Sequence[str]) -> list[Probe]:
+        """The probes of these modules, in the modules' order, whichever happened to be imported first."""
+        found = [probe for probe in self if probe.function.__module__ in modules]
+        return sorted(found, key=lambda probe: modules.index(probe.function.__module__))
 
 
 REGISTRY = Registry()
