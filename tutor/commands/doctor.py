@@ -137,6 +137,8 @@ class _Visit:
     def _tried(self) -> Any:
         """What trying came to, or why it was not tried."""
         well = {name for name, one in self._known.items() if one.health is Health.WELL}
+        if not well & {"access", "programs"}:
+            return Unobservable("not-tried", text("it was not tried"))  # nothing is there to try
         try:
             plan = make_plan(self._host, self._needs, system_mode="access" in well)
             self._announce(plan["uid"])

@@ -41,7 +41,11 @@ def judged(host: Host, *specs: CheckSpec) -> Iterator[Finding | Text]:
     verdicts = Runner(REGISTRY, host, {}, _Unheard()).run(specs)
     red = {name: one.finding for name, one in verdicts.items() if one.status in _SEVERITY}
     printed: set[str] = set()
+    told: set[str] = set()
     for name, finding in red.items():
+        if finding.code in told and not set(finding.fix) - printed:
+            continue  # two checks met the same cause
+        told.add(finding.code or "")
         behind = [one.finding.fix for one in verdicts.values() if one.blocked_by == name]
         fix = tuple(dict.fromkeys(command for commands in (finding.fix, *behind) for command in commands))
         yield as_finding(replace(finding, fix=tuple(one for one in fix if one not in printed)))

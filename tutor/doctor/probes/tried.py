@@ -75,7 +75,7 @@ def _not_permitted(host: Host) -> Finding:
     return problem("kvm-not-permitted", what, why=_WHY_KVM, hint=hint, fix=join(host, "kvm"))
 
 
-@probe("leftovers", acts=True)
+@probe("leftovers", after=("access",), acts=True)
 def leftovers(host: Host, _needs: Needs) -> Answers:
     """Nothing is left of an earlier tutor doctor."""
     found = host.ask(trial())
