@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor.baseline.differences import differences
 from tutor.baseline.look import look, look_behind, look_beside
@@ -20,6 +20,7 @@ from tutor.commands.check import announce
 from tutor.commands.progress import log_error
 from tutor.commands.session import Session
 from tutor.errors import UsageError
+from tutor.host.aside import take
 from tutor.host.firewall import Firewall, firewall
 from tutor.host.libvirt.connection import SYSTEM, connection
 from tutor.host.libvirt.inventory import inventory
@@ -31,6 +32,8 @@ from tutor.output.removal import plan_document, render_ending, render_operation,
 from tutor.text import Text, text
 
 REMAINS, UNSEEN = 1, 3
+#: Looks at the machine for which one process that asks libvirt serves.
+_LOOKS = 8
 _YES = ("y", "yes", "j", "ja")
 
 
@@ -47,13 +50,15 @@ class Removal:
     chosen: Sequence[Thing]
     machine: Machine
     _firewall: Firewall | None = field(default=None)
+    _looks: int = field(default=0)
 
     def plan(self, *, firewall_too: bool = True) -> tuple[Plan, Seen]:
         """What is to be done on the machine as it is now, and how that is.
 
         :param firewall_too: read the firewall anew: that needs sudo.
-        :raises UnseenError: when libvirt cannot be asked.
+        :raises BaselineError: when libvirt cannot be asked.
         """
+        self._be_patient()
         host = LiveHost(self.machine, log_error)
         if firewall_too or self._firewall is None:
             self._firewall = host.observe(firewall()).value
@@ -69,6 +74,13 @@ class Removal:
         sudo = "" if os.geteuid() == 0 else "sudo "
         virsh = f"{'' if writes else sudo}virsh -c {SYSTEM}"
         return plan(before, now, self.chosen, rests, virsh=virsh, sudo=sudo), now
+
+    def _be_patient(self) -> None:
+        """Ask libvirt from a new process now and then: each waits for it a few seconds in all."""
+        self._looks += 1
+        if self._looks % _LOOKS == 0:
+            self.machine.shared("aside", take).close()
+            self.machine = replace(self.machine, _shared={})
 
 
 def begin(session: Session) -> Removal:
