@@ -42,6 +42,11 @@ def test_a_step_that_there_is_not(tutor: Tool) -> None:
     assert "nothing called start/red" in tutor.run("reset", "start/red", code=2).err
 
 
+def test_a_step_of_questions_leaves_nothing(tutor: Tool) -> None:
+    tutor.run("check", code=1)
+    assert "Nothing to take away." in tutor.run("reset", "ask/one", "--yes").out
+
+
 def test_in_swedish(tutor: Tool) -> None:
     assert "ingen utgångspunkt" in tutor.run("--lang", "sv", "cleanup", code=3).err
 

@@ -110,7 +110,8 @@ def run(removal: Removal, title: Text, notes: Sequence[Text], *, yes: bool, dry_
     :returns: 0 done or nothing to do, 1 something remains, 2 not confirmed, 3 not all could be seen.
     """
     session = removal.session
-    first, _ = removal.plan()
+    # A step of questions alone is on no machine.
+    first = removal.plan()[0] if removal.chosen else Plan()
     if session.options.format == "json":
         if not dry_run:
             raise UsageError(text("--format json lists, and wants --dry-run"), text("Add it."))
