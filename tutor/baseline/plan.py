@@ -38,7 +38,6 @@ class Refusal:
     thing: Text
     why: Text
     foreign: bool
-    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
