@@ -12,7 +12,7 @@ from tutor.course.load import load_course
 from tutor.course.variables import Layer, resolve
 from tutor.host.entries import entry
 from tutor.host.files import file_status, file_text
-from tutor.host.images import backing_in
+from tutor.host.image_folders import backing_in
 from tutor.host.libvirt.inventory import inventory
 from tutor.text import text
 

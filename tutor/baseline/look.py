@@ -13,7 +13,8 @@ from tutor.host.files import file_status, file_text
 from tutor.host.firewall import Firewall as Ruleset
 from tutor.host.firewall import firewall as ruleset
 from tutor.host.host import Host, together
-from tutor.host.images import absolute, backing_in, image
+from tutor.host.image_folders import backing_in
+from tutor.host.images import absolute, image
 from tutor.host.kernel import sysctl
 from tutor.host.libvirt.connection import SYSTEM, SYSTEM_SOCKETS
 from tutor.host.libvirt.inventory import Inventory, inventory

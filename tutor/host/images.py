@@ -29,9 +29,6 @@ _MAGIC = (
 )
 _SECTOR = 512
 
-#: Files of one folder that are looked at; each takes some ten milliseconds.
-_MOST = 200
-
 #: qemu-img's words for a file that it could read well, and that is of another format.
 _ANOTHER_FORMAT = "not in qcow2 format"
 
@@ -77,11 +74,6 @@ def image(path: str) -> Question[Image | None]:
     return Question("image", Image | None, (path,))  # type: ignore[arg-type]
 
 
-def backing_in(folder: str) -> Question[dict[str, str]]:
-    """For each disk image in a folder that rests on another file: its path, and the other's."""
-    return Question("images.backing", dict[str, str], (folder,))
-
-
 @source("image", by="qemu-img info -U", slow=True)
 def look_at_image(machine: Machine, path: str) -> Image | None:
     """See :func:`image`. Needs sudo for an image that the student cannot read, and only then."""
@@ -101,7 +93,7 @@ def look_at_image(machine: Machine, path: str) -> Image | None:
         return _of_another_format(path)
     if "qemu-img: Could not open" in done.stderr and not any(said in done.stderr for said in _NOT_LOOKED):
         return {"path": path, "format": "damaged", "virtual_size": None, "backing": None}
-    raise _failed(path, done.stderr)
+    raise failed(path, done.stderr)
 
 
 def _mode(machine: Machine, path: str) -> int | None:
@@ -119,7 +111,7 @@ def _mode(machine: Machine, path: str) -> int | None:
         return int(done.stdout, 16)
     if any(said in done.stderr for said in _NOTHING_THERE):
         return None
-    raise _failed(path, done.stderr)
+    raise failed(path, done.stderr)
 
 
 def _inspect(machine: Machine, path: str) -> Completed:
@@ -150,7 +142,7 @@ def _described(path: str, answer: str) -> Image:
             "snapshots": [str(one["name"]) for one in found.get("snapshots", [])],
         }
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise _failed(path, "") from None
+        raise failed(path, "") from None
 
 
 def _of_another_format(path: str) -> Image:
@@ -169,42 +161,13 @@ def _of_another_format(path: str) -> Image:
     return {"path": path, "format": "raw", "virtual_size": -(-size // _SECTOR) * _SECTOR, "backing": None}
 
 
-def _failed(path: str, said: str) -> Unobservable:
+def failed(path: str, said: str) -> Unobservable:
+    """Why an image, or a folder of them, could not be looked at."""
     error = said.strip() or text("no answer")
     return Unobservable("failed", text("qemu-img cannot read {path}: {error}", path=path, error=error))
-
-
-@source("images.backing", by="qemu-img info -U", slow=True)
-def look_at_backing(machine: Machine, folder: str) -> dict[str, str]:
-    """See :func:`backing_in`. Needs sudo where the student may not look into the folder.
-
-    :raises Unobservable: also ``too-many``, of more files than anybody waits for.
-    """
-    paths = _files_in(machine, folder)
-    if len(paths) > _MOST:
-        raise Unobservable("too-many", text("there are too many files in {folder}", folder=folder))
-    found = ((path, look_at_image(machine, path)) for path in paths)
-    return {path: absolute(path, seen["backing"]) for path, seen in found if seen and seen["backing"]}
 
 
 def absolute(path: str, backing: str) -> str:
     """The path of a backing file, which an image names as seen from its own folder (qemu-img(1))."""
     name = backing.removeprefix("file:")
     return os.path.normpath(os.path.join(os.path.dirname(path), name))
-
-
-def _files_in(machine: Machine, folder: str) -> list[str]:
-    """The regular files in a folder, by path."""
-    try:
-        with os.scandir(folder) as found:
-            return sorted(one.path for one in found if one.is_file(follow_symlinks=False))
-    except FileNotFoundError:
-        return []
-    except PermissionError:
-        command = ["find", folder, "-maxdepth", "1", "-type", "f", "-print0"]
-        done = machine.run_as_root(command, text("Looking for disk images in {folder}", folder=folder))
-    except OSError as error:
-        raise unreadable(folder, error) from None
-    if done.returncode != 0:
-        raise _failed(folder, done.stderr)
-    return sorted(done.stdout.split("\0")[:-1])
