@@ -67,6 +67,17 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
     assert not wrong
 
 
+def test_only_the_drawn_dialogue_loads_what_draws() -> None:
+    """It takes longer to load than the whole course to check."""
+    drawing = [
+        str(path.relative_to(ROOT))
+        for path in modules("tutor")
+        for module in imports(path)
+        if module.split(".")[0] in ("questionary", "prompt_toolkit")
+    ]
+    assert set(drawing) == {"tutor/commands/learn/drawn.py"}
+
+
 def test_nothing_below_the_commands_prints() -> None:
     rooms = [*ALLOWED]
     printing = [

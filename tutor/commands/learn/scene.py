@@ -12,11 +12,13 @@ from tutor.output import interface
 from tutor.output.marks import ROLES, marked
 from tutor.output.page import Page
 from tutor.output.pages import screens
-from tutor.output.style import Role
+from tutor.output.style import DEFAULT_WIDTH, Role
 from tutor.text import Text, text
 
 #: Rows that stay free below a screenful: the prompt, and what was asked before it.
 _SPARE = 3
+#: Of a terminal that does not say.
+_LINES = 24
 
 
 class Scene:
@@ -52,7 +54,7 @@ class Scene:
         pieces = [document]
         if self.dialogue.draws:
             size = os.get_terminal_size(self.session.out.fileno())
-            pieces = list(screens(document, max(1, size.lines - _SPARE), max(1, size.columns)))
+            pieces = list(screens(document, (size.lines or _LINES) - _SPARE, size.columns or DEFAULT_WIDTH))
         try:
             for number, piece in enumerate(pieces, 1):
                 self.print(piece) if number == 1 else interface.write(piece, self.session.out, "text")

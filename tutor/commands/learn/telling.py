@@ -14,7 +14,8 @@ from tutor.grading.verdict import Status, StepResult
 from tutor.guide.ladder import NOT_IN_SESSION, Rung, fixes, only_a_login_is_missing
 from tutor.guide.way import Left
 from tutor.journal.errors import JournalError
-from tutor.output.details import NOTE
+from tutor.output.cells import pad
+from tutor.output.details import NOTE, STATUS_WORDS
 from tutor.output.errors import render_error
 from tutor.output.lesson import render_lesson_step
 from tutor.output.marks import marked
@@ -138,15 +139,22 @@ def show_wrong(scene: Scene, result: StepResult) -> None:
     scene.read(render_step(result, scene.session.translate, scene.session.style))
 
 
-def choose_step(scene: Scene, steps: Sequence[Step], statuses: Mapping[str, Status], here: Step) -> Step:
-    """One of all steps, each with how it stands; the present one is offered first.
+def tell_skipped(scene: Scene, step: Step, reason: str | None) -> None:
+    """The step was passed by earlier, for that reason."""
+    if reason is not None:
+        scene.say(text("{step}, skipped by you: {reason}", step=step.id, reason=reason), role="quiet")
 
+
+def choose_step(scene: Scene, steps: Sequence[tuple[Step, Status | None, str | None]], here: Step) -> Step:
+    """One of all steps; the present one is offered first.
+
+    :param steps: each with how it stands, and why it was skipped.
     :raises Back: when the student leaves the list.
     """
     page = scene.page()
-    choices = [(step.id, _entry(page, step, statuses.get(step.id))) for step in steps]
+    choices = [(step.id, _entry(page, step, status, reason)) for step, status, reason in steps]
     found = scene.choose(text("Which step?"), choices, start=here.id)
-    return next(step for step in steps if step.id == found)
+    return next(step for step, *_ in steps if step.id == found)
 
 
 def show_end(scene: Scene, statuses: Mapping[str, Status], remaining: Sequence[Left]) -> None:
@@ -186,7 +194,14 @@ def waited_for_login(session: Session, step: str | None) -> bool:
     return False
 
 
-def _entry(page: Page, step: Step, status: Status | None) -> str:
+def _entry(page: Page, step: Step, status: Status | None, reason: str | None) -> str:
+    """The status first, so that it is in sight where a title is cut off."""
     title = page.say(text("{title} (optional)", title=step.title)) if step.optional else step.title
-    how = f"  {marked(page, status)}" if status is not None else ""
-    return page.style.show(f"{step.id}  {title}{how}")
+    if reason is not None:
+        how = page.say(text("- skipped by you"))
+    else:
+        how = marked(page, status) if status is not None else ""
+    words = max(
+        len(page.say(text("- skipped by you"))), *(len(page.say(word)) + 2 for word in STATUS_WORDS.values())
+    )
+    return page.style.show(f"{pad(how, words)}  {step.id}  {title}" if how else f"{step.id}  {title}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tutor.commands.changes import told
@@ -10,17 +10,17 @@ from tutor.commands.learn import telling
 from tutor.commands.learn.asking import ask, open_questions
 from tutor.commands.learn.dialogue import Back, Dialogue
 from tutor.commands.learn.looks import Looks
+from tutor.commands.learn.menu import Entry, Situation, entries
 from tutor.commands.learn.place import Place
-from tutor.commands.learn.running import has_commands, run_step
+from tutor.commands.learn.running import run_step
 from tutor.commands.learn.scene import Scene
 from tutor.commands.list_steps import known_changes
 from tutor.commands.session import Session
 from tutor.course.records import Step
 from tutor.errors import UserError
-from tutor.grading.verdict import Status
 from tutor.guide.ladder import ladder
 from tutor.guide.way import first_step, is_done, left, missing_before, next_step, step_before
-from tutor.text import Text, text
+from tutor.text import text
 
 INTERRUPTED = 130
 
@@ -40,7 +40,6 @@ class Go:
     step: Step | None
 
 
-Entry = tuple[str, Text]
 Action = Callable[[Step], "Go | None"]
 
 
@@ -114,6 +113,7 @@ class Walk:
         self._place.arrive(step)
         self._read(step)
         telling.tell_missing(self._scene, self._missing(step))
+        telling.tell_skipped(self._scene, step, self._skipped(step))
         while True:
             self._looks.prepare()
             act = self._actions[self._ask(step)]
@@ -123,7 +123,7 @@ class Walk:
 
     def _ask(self, step: Step) -> str:
         try:
-            return self._scene.choose(text("{step}: what now?", step=step.id), list(self._menu(step)))
+            return self._scene.choose(text("{step}: what now?", step=step.id), self._menu(step))
         except Back as back:
             raise Leave(self._farewell(INTERRUPTED if back.interrupted else 0)) from None
 
@@ -137,53 +137,28 @@ class Walk:
             telling.tell_error(self._scene, error)
         return None
 
-    def _menu(self, step: Step) -> Iterator[Entry]:
-        """The entries that mean something now; the first is what Enter alone chooses."""
-        done, missing = is_done(step, self._looks.statuses), self._missing(step)
-        if done:
-            yield self._way_on(step)
-        if missing:
-            yield "first", text("Go to {step} first", step=missing[0].id)
-        open_ones = len(open_questions(self._scene, step))
-        if open_ones:
-            yield "quiz", text("Answer the questions ({count} left)", count=open_ones)
-        if step.check_ids:
-            yield "check", text("Check now")
-        if has_commands(step):
-            yield "run", text("Run these commands for me")
-        if not done:
-            yield from self._help(step)
-            if step.optional or not step.check_ids or self._status(step) is Status.UNKNOWN:
-                yield self._way_on(step)
-            else:
-                yield "skip", text("Skip it, with a reason")
-        if len(self._visited) > 1 or step_before(self._course, step):
-            yield "back", text("Back to the step before")
-        yield "again", text("Read the step again")
-        yield "list", text("List of all steps")
-        yield "quit", text("Quit; your place is kept")
-
-    def _help(self, step: Step) -> Iterator[Entry]:
+    def _menu(self, step: Step) -> list[Entry]:
         rungs = ladder(step, self._looks.results.get(step.id))
-        if rungs:
-            number = min(self._rungs + 1, len(rungs))
-            yield "hint", text("Hint ({number} of {count})", number=number, count=len(rungs))
-        if step.check_ids:
-            yield "wrong", text("What is wrong here?")
-
-    def _way_on(self, step: Step) -> Entry:
-        after = self._next(step).step
-        if after is None:
-            return "next", text("Go on to the end")
-        return "next", text("Go on: {step}, {title}", step=after.id, title=after.title)
-
-    def _status(self, step: Step) -> Status | None:
-        return self._looks.statuses.get(step.id)
+        missing = self._missing(step)
+        now = Situation(
+            step,
+            self._looks.statuses.get(step.id),
+            missing[0] if missing else None,
+            len(open_questions(self._scene, step)),
+            (min(self._rungs + 1, len(rungs)), len(rungs)) if rungs else None,
+            self._next(step).step,
+            has_before=len(self._visited) > 1 or step_before(self._course, step) is not None,
+        )
+        return list(entries(now))
 
     def _missing(self, step: Step) -> tuple[Step, ...]:
         if is_done(step, self._looks.statuses):
             return ()
         return missing_before(self._course, step, self._looks.statuses)
+
+    def _skipped(self, step: Step) -> str | None:
+        """The student's reason, where one was given and still counts."""
+        return None if is_done(step, self._looks.statuses) else self._place.skips.get(step.id) or None
 
     def _next(self, here: Step) -> Go:
         passed_by = {*self._place.skips, here.id}
@@ -242,8 +217,10 @@ class Walk:
         return Go(step_before(self._course, step) or step)
 
     def _list(self, step: Step) -> Go | None:
-        found = telling.choose_step(self._scene, list(self._course.steps), self._looks.statuses, step)
-        return Go(found)
+        steps = [
+            (each, self._looks.statuses.get(each.id), self._skipped(each)) for each in self._course.steps
+        ]
+        return Go(telling.choose_step(self._scene, steps, step))
 
     def _quit(self, _step: Step) -> Go:
         raise Leave(self._farewell(0))
