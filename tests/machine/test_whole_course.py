@@ -74,6 +74,7 @@ def look_around(machine: Machine) -> None:
     with Walker(machine, LANGUAGE) as walker:
         walker.choose("List of all steps")
         walker.terminal.choose("networks/static-lease")
+        walker.at("networks/static-lease")
         walker.expect("This step builds on what is not done yet: {steps}", steps="install/qemu-kvm,")
         walker.choose("Go to {step} first", step="install/qemu-kvm")
         walker.at("install/qemu-kvm")
