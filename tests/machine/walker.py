@@ -14,7 +14,7 @@ from tutor.language import Language, translator
 from tutor.text import text
 
 #: Long enough for `apt install`, and for an emulated guest to boot, on a busy host.
-PATIENCE = 240
+PATIENCE = 180
 COLUMNS, ROWS = 100, 60
 #: What is said where everything is done but for a new login.
 LOGIN = "Only a new login is missing. Log out of the whole session, in again, and run `tutor learn`:"
