@@ -164,7 +164,7 @@ _INTERESTS: dict[str, Callable[..., Iterable[Topic]]] = {
     "link": _one_path,
     "document": _one_path,
     "image": _one_path,
-    "images.backing": _one_path,
+    "images.backing": lambda place, name: [folder(place.expand(name))],
     "folder": lambda place, name: [folder(place.expand(name))],
     "program": lambda place, name: [path(f"{each}/{name}") for each in place.path],
     "package": lambda _place, _name: [path("/var/lib/dpkg/status")],
