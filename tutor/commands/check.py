@@ -16,6 +16,7 @@ from tutor.commands.baseline import keep_baseline
 from tutor.commands.catalogue import checks_for
 from tutor.commands.changes import course_met, since_last_run, told
 from tutor.commands.evidence import evidence
+from tutor.commands.order import keep_terminal
 from tutor.commands.progress import Progress, log_error
 from tutor.commands.session import Session
 from tutor.commands.settings import belongs_to_course
@@ -225,6 +226,7 @@ def announce(session: Session) -> AskPassword:
 
     def announce(purpose: Text, command: Sequence[str]) -> None:
         session.say(text("{purpose} needs sudo: {command}", purpose=purpose, command=" ".join(command)))
+        keep_terminal()
 
     return announce
 

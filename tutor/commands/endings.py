@@ -10,6 +10,7 @@ import typer
 from typer._click.exceptions import ClickException  # the Click that this Typer carries
 
 from tutor.commands.arguments import plain_session
+from tutor.commands.order import ended_in_order, interrupted
 from tutor.commands.progress import log_error
 from tutor.errors import UserError
 from tutor.output.errors import render_error
@@ -23,8 +24,15 @@ INTERNAL = 3
 
 
 def guarded(app: Callable[..., Any]) -> int:
-    """Run the application; its exit code."""
+    """Run the application; its exit code. However it ends, the terminal is as it was."""
     open_missing()
+    with ended_in_order():
+        code = _guarded(app)
+        # Typer makes an exit code of an interrupt, whatever signal it was.
+        return interrupted() if code == INTERRUPTED else code
+
+
+def _guarded(app: Callable[..., Any]) -> int:
     try:
         code = app(prog_name="tutor", standalone_mode=False)
         sys.stdout.flush()

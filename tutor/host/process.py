@@ -21,6 +21,9 @@ OUTPUT_LIMIT = 4 * 1024 * 1024
 #: Seconds that a killed program may take to be gone.
 _KILL_LIMIT = 1.0
 
+#: Programs under way on the student's terminal: sudo, which may be asking for a password.
+_ATTACHED: set[subprocess.Popen[bytes]] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Completed:
@@ -62,10 +65,24 @@ def run(
         raise Unobservable(
             "program-missing", text("{program} cannot be started: {error}", program=argv[0], error=why)
         ) from None
+    if not detached:
+        _ATTACHED.add(process)
     try:
         return _collect(process, argv[0], time.monotonic() + limit)
     finally:
         _end(process, group=detached)
+        _ATTACHED.discard(process)
+
+
+def end_attached() -> None:
+    """End what is still asking on the terminal: the tool ends, and nobody would hear the answer.
+
+    Whoever waits for such a program in a thread sees it end as any other.
+    """
+    for process in tuple(_ATTACHED):
+        with contextlib.suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
+            process.terminate()
+            process.wait(_KILL_LIMIT)
 
 
 def _collect(process: subprocess.Popen[bytes], program: str, deadline: float) -> Completed:
