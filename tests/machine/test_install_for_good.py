@@ -13,6 +13,7 @@ from tests.machine import registries
 from tests.machine.application import PROJECT
 from tests.machine.machines import Machine, boot
 from tests.machine.process import MachineError
+from tests.privacy import LEFT, places, undocumented
 from tests.readme import commands
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -47,10 +48,40 @@ def bring(machine: Machine, scratch: Path) -> dict[str, str]:
     return {**registries.pip_environment(), "PIP_CERT": CERTIFICATES, "SSL_CERT_FILE": CERTIFICATES}
 
 
-def test_the_readme_installs_the_tool_for_an_ordinary_user(tmp_path: Path) -> None:
+#: Each verb, and whatever else leaves something behind; what they say is tested elsewhere.
+USES = (
+    *(
+        "tutor",
+        "tutor list",
+        "tutor show install/cpu",
+        "tutor hint install/cpu",
+        "tutor answer intro/role 1a",
+    ),
+    *("tutor config language sv", "tutor validate /etc/hostname", "tutor support", "tutor doctor --look"),
+    *("tutor cleanup --dry-run", "tutor reset networks/isolated --dry-run", "tutor --install-completion"),
+    *("tutor learn", "tutor watch --once", "tutor --help"),
+)
+
+
+def use_everything(machine: Machine) -> None:
+    """Every verb once, as far as it goes without a terminal."""
+    for line in USES:
+        done = machine.run(line, interactive=True)
+        assert done.returncode in (0, 1, 2, 3), (line, done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+def files(machine: Machine) -> list[str]:
+    """What lies in the student's home, the checkout apart."""
+    found = machine.run("find ~ -path ~/libvirt-tutor -prune -o ! -type d -printf '~/%P\\n'", check=True)
+    return found.stdout.splitlines()
+
+
+def test_the_readme_installs_the_tool_for_an_ordinary_user_and_takes_it_away_again(tmp_path: Path) -> None:
     try:
         with boot("bare", network="host") as machine:
             env = bring(machine, tmp_path)
+            before = set(files(machine))
             for command in commands("Install it for good"):
                 machine.run(f"cd ~/libvirt-tutor && {command}", env=env, timeout=300, check=True)
             # A new terminal, the machine's own tool out of the way.
@@ -60,6 +91,18 @@ def test_the_readme_installs_the_tool_for_an_ordinary_user(tmp_path: Path) -> No
             assert graded.returncode == 1
             assert "sudo apt-get install -y" in graded.stdout
             assert "internal error" not in graded.stdout
+            use_everything(machine)
+            created = sorted(set(files(machine)) - before)
+            assert "~/.local/state/libvirt-tutor/journal.jsonl" in created
+            assert undocumented(created, [*places(), *LEFT]) == []
+            for command in commands("Uninstall it"):
+                machine.run(command, interactive=True, check=True)
+            # What is found then is the machine's own.
+            assert "/home/" not in machine.run("command -v tutor", interactive=True).stdout
+            left = sorted(set(files(machine)) - before)
+            assert undocumented(left, LEFT) == []
+            assert [name for name in left if "tutor" in name] == []
+            assert "tutor" not in machine.run("cat ~/.bashrc ~/.profile").stdout
     except MachineError as error:
         pytest.fail(str(error), pytrace=False)
 
