@@ -298,6 +298,9 @@ def report(
     stuck: of_report.Stuck = False,
     items: of_report.Items = False,
     format: ListFormat = "text",  # noqa: A002 - the option's name
+    export: of_report.Exports = None,
+    output: of_report.Outputs = None,
+    assignment: of_report.Assignment = None,
     jobs: of_report.Jobs = None,
     no_cache: of_report.NoCache = False,
     options: Options,
@@ -320,6 +323,9 @@ def report(
         step=step,
         stuck=stuck,
         items=items,
+        exports=export or (),
+        outputs=output or (),
+        assignment=assignment,
         jobs=jobs,
         cached=not no_cache,
     )

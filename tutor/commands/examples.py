@@ -65,6 +65,10 @@ EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("tutor report hand-ins/", text("a folder of hand-ins")),
         ("tutor report submissions.zip --roster class.csv", text("what Canvas or Moodle gave you")),
         ("tutor report hand-ins/ --student anna@example.org", text("one student, step by step")),
+        (
+            "tutor report hand-ins/ --roster gradebook.csv --export canvas -o grades.csv",
+            text("grades for Canvas"),
+        ),
     ),
     "doctor": (("tutor doctor", text("look at this machine, and try it out")),),
     "reset": (

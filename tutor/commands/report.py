@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tutor import __version__
 from tutor.commands.catalogue import checks_for
+from tutor.commands.report_exports import must_go_together, write_exports
 from tutor.commands.report_progress import Bar
 from tutor.commands.session import Session
 from tutor.course.course_config import CourseConfig, read_course_config
@@ -28,6 +29,7 @@ from tutor.output.streams import discard
 from tutor.report import cache
 from tutor.report.build import Class
 from tutor.report.build import report as make_report
+from tutor.report.exports.interface import Aim, ExportName, of_class
 from tutor.report.judging import Tools
 from tutor.report.records import Report, Student
 from tutor.report.roster import read_roster
@@ -41,7 +43,7 @@ REFUSED = 1
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the command line says of a report."""
+    """What the command line says of a report. ``exports`` and ``outputs`` go together, in their order."""
 
     paths: Sequence[str]
     roster: Path | None = None
@@ -53,6 +55,9 @@ class Wishes:
     step: str | None = None
     stuck: bool = False
     items: bool = False
+    exports: Sequence[ExportName] = ()
+    outputs: Sequence[Path] = ()
+    assignment: str | None = None
     jobs: int | None = None
     cached: bool = True
 
@@ -63,6 +68,7 @@ def report(session: Session, wishes: Wishes) -> int:
     :returns: 0; 1 where a file was refused.
     :raises UsageError: for a path, roster, deadline or course file that cannot be used.
     """
+    must_go_together(wishes.exports, wishes.outputs)
     course = load_course(session.options.course, session.language)
     config = read_course_config(os.fspath(wishes.course_config), course) if wishes.course_config else None
     course = config.applied(course) if config else course
@@ -161,10 +167,13 @@ def _deadline(wishes: Wishes, config: CourseConfig | None) -> datetime | None:
 
 
 def _show(session: Session, wishes: Wishes, made: Report) -> None:
-    if session.options.format == "json":
-        from tutor.report.exports.json_document import chunks
-
-        _write(session, (chunk.decode() for chunk in chunks(made)))
+    aim = Aim(session.translate, wishes.assignment or made.course.title)
+    if wishes.exports:
+        only = find_student(made, wishes.student) if wishes.student is not None else None
+        outputs: Sequence[Path | None] = wishes.outputs or [None]
+        write_exports(session, made, list(zip(wishes.exports, outputs, strict=True)), aim, only)
+    elif session.options.format == "json":
+        _write(session, of_class(ExportName.JSON)(made, aim))
     else:
         _write(session, [_rendered(session, wishes, made)])
 

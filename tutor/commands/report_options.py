@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from tutor.report.exports.interface import ExportName
+
 Paths = Annotated[
     list[str],
     typer.Argument(metavar="PATH...", help="Hand-ins, folders, or the archive from Canvas or Moodle."),
@@ -36,6 +38,20 @@ StudentWord = Annotated[
 StepWord = Annotated[str | None, typer.Option("--step", metavar="STEP", help="One step in all the class.")]
 Stuck = Annotated[bool, typer.Option("--stuck", help="Who is stuck, on what, and on which machine.")]
 Items = Annotated[bool, typer.Option("--items", help="Check by check: how many fail, and on what.")]
+Exports = Annotated[
+    list[ExportName] | None,
+    typer.Option("--export", metavar="FORMAT", help="Write an export; may be repeated."),
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Where to: one for each --export, in their order."),
+]
+Assignment = Annotated[
+    str | None,
+    typer.Option(
+        "--assignment", metavar="NAME", help="The column's name at Canvas or Moodle, like 'Lab 1 (1234)'."
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", metavar="N", min=1, help="Processes side by side; else one a processor."),

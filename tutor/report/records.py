@@ -215,6 +215,8 @@ class Person(Record, frozen=True):
     sis_id: str = ""
     sis_login: str = ""
     account: str = ""
+    first: str = ""
+    last: str = ""
 
 
 class Student(Record, frozen=True):

@@ -233,9 +233,8 @@ def _plain(cell: str) -> str:
 
 def _person(number: int, row: Sequence[str], columns: Mapping[str, int]) -> Person | None:
     cells = {name: row[place] for name, place in columns.items() if place < len(row)}
-    first, last = cells.pop("first", ""), cells.pop("last", "")
-    if "name" not in cells:
-        cells["name"] = " ".join(filter(None, (first, last)))
+    if not cells.get("name"):
+        cells["name"] = " ".join(filter(None, (cells.get("first"), cells.get("last"))))
     if cells["name"].casefold().startswith(_NOBODY):
         return None
     if "account" in cells:

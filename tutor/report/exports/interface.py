@@ -1,0 +1,112 @@
+"""What an export is, and where each is found. All are projections of the same records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from tutor.report.records import HandIn, Report, Student
+from tutor.text import Text, Translate, text
+
+
+class ExportName(str, Enum):
+    """The formats that a report can be exported to."""
+
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    JUNIT = "junit"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    GRADESCOPE = "gradescope"
+    CHECK50 = "check50"
+    GITHUB_CLASSROOM = "github-classroom"
+
+
+#: Those that are about one student, with the suffix of a file of theirs.
+OF_ONE = {
+    ExportName.GRADESCOPE: ".json",
+    ExportName.CHECK50: ".json",
+    ExportName.GITHUB_CLASSROOM: ".txt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What an export is made for. ``assignment`` is the column's name at the learning platform."""
+
+    translate: Translate
+    assignment: str
+
+
+class OfClass(Protocol):
+    """A whole class, piece by piece: it may be large."""
+
+    def __call__(self, report: Report, aim: Aim, /) -> Iterator[str]:
+        """The document, with its last newline."""
+
+
+class OfOne(Protocol):
+    """One student's hand-in."""
+
+    def __call__(self, report: Report, student: Student, hand_in: HandIn, aim: Aim, /) -> str:
+        """The document, with its last newline."""
+
+
+def of_class(name: ExportName) -> OfClass:
+    """The export of that name, which is about a class. Only that one is imported."""
+    if name is ExportName.CSV:
+        from tutor.report.exports.csv_checks import render
+    elif name is ExportName.JSON:
+        from tutor.report.exports.json_document import render
+    elif name is ExportName.JSONL:
+        from tutor.report.exports.jsonl import render
+    elif name is ExportName.JUNIT:
+        from tutor.report.exports.junit import render
+    elif name is ExportName.CANVAS:
+        from tutor.report.exports.canvas import render
+    else:
+        from tutor.report.exports.moodle import render
+    return render
+
+
+def of_one(name: ExportName) -> OfOne:
+    """The export of that name, which is about one student."""
+    if name is ExportName.GRADESCOPE:
+        from tutor.report.exports.gradescope import render
+    elif name is ExportName.CHECK50:
+        from tutor.report.exports.check50 import render
+    else:
+        from tutor.report.exports.github_classroom import render
+    return render
+
+
+def left_out(name: ExportName, report: Report) -> Iterator[Text]:
+    """What an export to a learning platform does not have, a sentence each: nobody is to find out later."""
+    if name is ExportName.CANVAS:
+        from tutor.report.exports.canvas import left_out as of_platform
+    elif name is ExportName.MOODLE:
+        from tutor.report.exports.moodle import left_out as of_platform
+    else:
+        return
+    yield from of_platform(report)
+
+
+def named(students: list[str]) -> str:
+    """Students, in one line."""
+    most = 12
+    return ", ".join(students[:most]) + (f", ... ({len(students)})" if len(students) > most else "")
+
+
+def without_grade(report: Report) -> Iterator[Text]:
+    """Those whose points a person has to decide on: their cell is empty, and no zero."""
+    undecided = [one.key for one in report.students if one.hand_in and one.hand_in.undecided]
+    if undecided:
+        yield text("no points yet, for you to decide: {students}", students=named(undecided))
+
+
+def total(hand_in: HandIn | None) -> int | None:
+    """The points to hand on: None without a hand-in, and while a step of it is undecided."""
+    return None if hand_in is None or hand_in.undecided else hand_in.points
