@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from tutor.host.firewall import firewall
+from tutor.host.firewall import Firewall, firewall
 from tutor.host.host import Host
 from tutor.host.kernel import sysctl
 from tutor.host.links import links
@@ -42,11 +42,21 @@ def ruleset(host: Host) -> Ruleset:
             ),
         )
     try:
-        return Ruleset.parse(seen["json"], seen["text"], seen["saved"])
+        return _parsed(seen)
     except MalformedRuleset as error:
         raise Unobservable(
             "malformed", text("the ruleset cannot be read: {error}", error=str(error))
         ) from None
+
+
+def _parsed(seen: Firewall) -> Ruleset:
+    """The ruleset of an answer. A host gives every check that asks the same one, so the last is kept."""
+    if not _last or _last[0][0] is not seen:
+        _last[:] = [(seen, Ruleset.parse(seen["json"], seen["text"], seen["saved"]))]
+    return _last[0][1]
+
+
+_last: list[tuple[Firewall, Ruleset]] = []
 
 
 def world(host: Host) -> World:

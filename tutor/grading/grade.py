@@ -48,8 +48,9 @@ def judge(
     """
     registry = registry.extended(quiz_check(run.course))
     ordered = ordered_specs(run.course, selected)
-    if can_start(host):
-        host.start([*first_questions(ordered, registry, run.values, host), *fact_questions()])
+    if not can_start(host):  # a recording has its answers: there is nothing to seek ahead
+        return Runner(registry, host, run.values, observer).run(ordered, scouts=0)
+    host.start([*first_questions(ordered, registry, run.values, host), *fact_questions()])
     return Runner(registry, host, run.values, observer).run(ordered)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
 
 #: Deeper than any libvirt document, shallower than what would exhaust a program's stack.
 MAX_DEPTH = 200
+
+#: Characters of a document that is worth keeping: several checks read the same one.
+_SMALL = 64 * 1024
 
 
 class NotWellFormed(ValueError):
@@ -23,13 +27,22 @@ class NotWellFormed(ValueError):
 
 
 def parse(content: str) -> Element:
-    """The root element, as an element tree.
+    """The root element, as an element tree. It is shared by all who ask for it, and so not to be changed.
 
     Read by expat, not by ElementTree's own parser, so that a document type declaration, and with
     it every entity, is refused. Loading lxml for this would cost a run a fifth of its time.
 
     :raises NotWellFormed: with the place of the first fault.
     """
+    return _remembered(content) if len(content) <= _SMALL else _parsed(content)
+
+
+@lru_cache(maxsize=16)
+def _remembered(content: str) -> Element:
+    return _parsed(content)
+
+
+def _parsed(content: str) -> Element:
     from xml.etree.ElementTree import TreeBuilder
 
     builder, parser = TreeBuilder(), expat.ParserCreate(encoding="utf-8")
@@ -51,8 +64,9 @@ def parse(content: str) -> Element:
         builder.end(name)
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
+    few = content.count("<") - content.count("</") <= MAX_DEPTH  # as few elements cannot lie that deep
+    parser.StartElementHandler = builder.start if few else start
+    parser.EndElementHandler = builder.end if few else end
     parser.CharacterDataHandler = builder.data
     try:
         # The encoding is given above: what a declaration says about a str is no longer true.

@@ -76,7 +76,12 @@ def parse(line: bytes) -> dict[str, Any] | None:
 def decode(line: bytes) -> Entry | None:
     """The entry on the line; None when it is damaged or of a schema that this version cannot read."""
     value = parse(line)
-    if value is None or value.get("schema") != SCHEMA:
+    return None if value is None else entry(value)
+
+
+def entry(value: Mapping[str, Any]) -> Entry | None:
+    """The entry that a line's object is; None when it is of a schema that this version cannot read."""
+    if value.get("schema") != SCHEMA:
         return None
     kind, when, prev, data = (value.get(name) for name in ("kind", "time", "prev", "data"))
     if not (isinstance(kind, str) and isinstance(when, str) and isinstance(prev, str)):

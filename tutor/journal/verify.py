@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from tutor.journal.line import GENESIS, MAX_LINE, SCHEMA, decode, encode, parse
+from tutor.journal.line import GENESIS, MAX_LINE, SCHEMA, encode, entry, parse
 from tutor.journal.scan import pieces
 from tutor.text import Text, text
 
@@ -65,13 +65,16 @@ def _breaks(lines: Iterable[_Line], expected: str) -> list[Break]:
 
 
 def _judge(number: int, line: _Line, expected: str) -> list[Break]:
-    value = parse(line.content) if line.content is not None else None
+    content = line.content or b""
+    value = _spelt_by_us(content)
+    ours = value is not None
+    value = value if ours or line.content is None else parse(content)
     if value is None and line.content is not None and not line.ended:
         return [Break(number, "torn", text("Line {line} was cut short while it was written.", line=number))]
-    if value is None or not _is_event(line.content or b"", value):
+    if value is None or not _is_event(value):
         return [Break(number, "damaged", text("Line {line} is damaged.", line=number))]
     breaks = []
-    if not _is_canonical(line.content or b"", value):
+    if not (ours or _is_canonical(content, value)):
         what = text("Line {line} was written by something else than this tool.", line=number)
         breaks.append(Break(number, "rewritten", what))
     if value["prev"] != expected:
@@ -84,10 +87,10 @@ def _judge(number: int, line: _Line, expected: str) -> list[Break]:
     return breaks
 
 
-def _is_event(content: bytes, value: dict[str, Any]) -> bool:
+def _is_event(value: dict[str, Any]) -> bool:
     """A later schema's event is judged by the chain alone: nothing else is known of it."""
     if value.get("schema") == SCHEMA:
-        return decode(content) is not None
+        return entry(value) is not None
     return isinstance(value.get("schema"), int) and isinstance(value.get("prev"), str)
 
 
@@ -96,6 +99,27 @@ def _is_canonical(content: bytes, value: dict[str, Any]) -> bool:
         return encode(value) == content and next(iter(value)) == "kind"
     except ValueError:  # NaN, which the parser lets through
         return False
+
+
+def _spelt_by_us(content: bytes) -> dict[str, Any] | None:
+    """The object on the line, where a parser ten times as fast as Python's sees that it is in our spelling.
+
+    None where that cannot be told: the two differ in floats, DEL, and what is not ASCII. Python's then
+    decides.
+    """
+    from msgspec import json
+
+    if not content.startswith(b'{"kind":') or not content.isascii() or b"\x7f" in content:
+        return None
+    try:
+        value = json.Decoder(float_hook=_no_float).decode(content)
+        return value if json.encode(value) == content else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_float(literal: str) -> NoReturn:
+    raise ValueError(literal)
 
 
 def _hashed(path: Path) -> Iterator[_Line]:

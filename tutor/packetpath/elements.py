@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tutor.packetpath.constants import FLAGS, MANY, UnknownConstruct, bits, constant
@@ -41,7 +42,7 @@ def of_match(keys: Sequence[Key], right: Any, operator: str, around: Surrounding
         return [_element(keys, right, around.world)]
     if operator in ("in", "!") and one.kind in FLAGS:
         asked = bits(right, one.kind, around.world)
-        return [Element((_COMBINATIONS.where(lambda number: bool(number & asked)),))]
+        return [Element((_with_one_of(asked),))]
     _refuse_hidden_bits(one)
     return [Element((_related(operator, constant(right, one.kind, around.world)),))]
 
@@ -58,6 +59,12 @@ def of_set(keys: Sequence[Key], given: Any, around: Surroundings, *, mapping: bo
         wanted, data = entry if mapping else (entry, None)
         found.append(_element(keys, wanted, around.world, data))
     return sorted(found, key=lambda element: element.parts[0] == _EVERYTHING)
+
+
+@lru_cache(maxsize=256)
+def _with_one_of(asked: int) -> Numbers:
+    """The combinations with any of these flags; there are not many to ask for."""
+    return _COMBINATIONS.where(lambda number: bool(number & asked))
 
 
 def _is_set(right: Any) -> bool:

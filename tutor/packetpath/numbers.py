@@ -28,8 +28,11 @@ class Numbers:
     @classmethod
     def joined(cls, spans: Iterable[tuple[int, int]]) -> Numbers:
         """The union of spans that may overlap and come in any order."""
+        ordered = sorted(spans)
+        if len(ordered) <= 1:
+            return cls(tuple(ordered))
         result: list[tuple[int, int]] = []
-        for first, last in sorted(spans):
+        for first, last in ordered:
             if result and first <= result[-1][1] + 1:
                 result[-1] = (result[-1][0], max(result[-1][1], last))
             else:
@@ -46,10 +49,14 @@ class Numbers:
         return Numbers.joined(self.spans + other.spans)
 
     def __and__(self, other: Numbers) -> Numbers:
+        if self.spans == other.spans:
+            return self
         common = ((max(a, c), min(b, d)) for a, b in self.spans for c, d in other.spans)
         return Numbers.joined((first, last) for first, last in common if first <= last)
 
     def __sub__(self, other: Numbers) -> Numbers:
+        if self.spans == other.spans:
+            return NONE
         left = list(self.spans)
         for first, last in other.spans:
             pieces = ((a, min(b, first - 1), max(a, last + 1), b) for a, b in left)
@@ -66,7 +73,9 @@ class Numbers:
     @property
     def only(self) -> int | None:
         """The number, where there is exactly one."""
-        return self.spans[0][0] if len(self) == 1 else None
+        if len(self.spans) != 1 or self.spans[0][0] != self.spans[0][1]:
+            return None
+        return self.spans[0][0]
 
     @property
     def countable(self) -> bool:

@@ -69,7 +69,8 @@ class State:
             return None
         if domain == self[name]:
             return self
-        return replace(self, domains={**self.domains, self.fields[name]: domain})
+        domains = {**self.domains, self.fields[name]: domain}
+        return State(self.fields, domains, self.leg, self.conditions, self.steps)
 
     def holding_also(self, origin: str, **values: Domain) -> State:
         """The packet with new numbers in its fields; ``origin`` names where they came from."""
@@ -99,6 +100,9 @@ class State:
 
 def merged(states: Iterable[State]) -> list[State]:
     """The states with those joined that no later rule can tell apart; the first one's steps are kept."""
+    states = list(states)
+    if len(states) <= 1:
+        return states
     joined: dict[tuple[object, ...], State] = {}
     for state in states:
         seen = joined.get(state.identity)

@@ -11,7 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
@@ -85,13 +85,13 @@ class Archive:
             size = _checked_end(file)
             self._zip = zipfile.ZipFile(file)
             self._infos = self._zip.infolist()
+            _must_be_bearable(self._infos, size)
+        except ArchiveRefused:
+            file.close()
+            raise
         except BROKEN as error:
+            file.close()
             raise _damaged(error) from None
-        unpacked = sum(info.file_size for info in self._infos)
-        if len(self._infos) > MOST_ENTRIES:
-            raise _too_many()
-        if unpacked > max(HIGHEST_RATIO * size, SMALL):
-            raise ArchiveRefused("bomb", text("it would unpack to {size} MiB", size=unpacked // 2**20))
 
     def __enter__(self) -> Archive:  # noqa: PYI034 - Self is of Python 3.11
         return self
@@ -164,6 +164,15 @@ def is_archive_inside(path: str) -> bool:
             return file.read(4) in (b"PK\x03\x04", _END)
     except OSError:
         return False
+
+
+def _must_be_bearable(infos: Sequence[zipfile.ZipInfo], size: int) -> None:
+    """Refuse an archive of too many entries, or of such as share their bytes, which unpack to any size."""
+    if len(infos) > MOST_ENTRIES:
+        raise _too_many()
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > max(HIGHEST_RATIO * size, SMALL):
+        raise ArchiveRefused("bomb", text("it would unpack to {size} MiB", size=unpacked // 2**20))
 
 
 def _fault(info: zipfile.ZipInfo, names: Counter[str]) -> Refusal | None:
@@ -240,8 +249,6 @@ def _too_many() -> ArchiveRefused:
 
 
 def _damaged(error: BaseException) -> ArchiveRefused:
-    if isinstance(error, ArchiveRefused):
-        return error
     return ArchiveRefused(
         "damaged", text("it is damaged: {error}", error=str(error)[:200] or type(error).__name__)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from html import unescape
@@ -16,7 +15,6 @@ from tutor.text import Text, text
 
 #: Seconds that a clock may be set back without anybody wondering: time synchronisation does that.
 TOLERANCE = 60
-_FILE = re.compile(r"<source file='([^']*)'")
 #: Doubts of one kind that are told.
 _MOST = 10
 
@@ -31,7 +29,7 @@ def clock_doubts(handin: HandIn, told: History) -> list[Text]:
 def contradictions(handin: HandIn, told: History) -> list[Text]:
     """Observations of one run that cannot all be true."""
     seen = handin.payload.recording.observations
-    doubts = [*_names(seen), *_domain_list(seen), *_groups(handin, seen), *_sizes(seen)]
+    doubts = [*_names(seen), *_domain_list(seen), *_groups(handin, seen)]
     if not handin.payload.journal.left_out:
         doubts += _answers(seen, told)
     return list(_cut(iter(doubts)))
@@ -145,35 +143,6 @@ def _groups(handin: HandIn, seen: Observations) -> Iterator[Text]:
             yield text(
                 "{group} has {user} as a member, whose groups are without it", group=words[0], user=str(name)
             )
-
-
-def _sizes(seen: Observations) -> Iterator[Text]:
-    """An image of another size than the disk that a domain makes of it."""
-    for key in seen:
-        words = _arguments(key, "libvirt.block-device[")
-        if words is None or len(words) != 3:  # noqa: PLR2004 - connection, domain, target
-            continue
-        device = value_of(seen, key)
-        domain = value_of(
-            seen, f"libvirt.domain[{json.dumps(words[0])},{json.dumps(words[1], ensure_ascii=False)}]"
-        )
-        path = _source_of(domain, words[2])
-        image = value_of(seen, f"image[{json.dumps(path, ensure_ascii=False)}]") if path else None
-        if isinstance(device, Mapping) and isinstance(image, Mapping):
-            sizes = (device.get("capacity"), image.get("virtual_size"))
-            if all(isinstance(size, int) for size in sizes) and sizes[0] != sizes[1]:
-                yield text("{path} has one size as an image and another as a disk", path=path or "")
-
-
-def _source_of(domain: Any, target: str) -> str | None:
-    """The file behind a disk, as libvirt itself spells its XML; None where that is not found."""
-    xml = domain.get("xml") if isinstance(domain, Mapping) else None
-    for piece in xml.split("</disk>") if isinstance(xml, str) else []:
-        disk = piece[piece.rfind("<disk ") :]
-        if f"<target dev='{target}'" in disk:
-            found = _FILE.search(disk)
-            return found[1] if found else None
-    return None
 
 
 def _answers(seen: Observations, told: History) -> Iterator[Text]:

@@ -5,6 +5,7 @@ Processes are spawned, not forked: nothing of this one's threads, files or memor
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -135,6 +136,9 @@ def _begin(setup: Setup) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (LIMIT_MEMORY, resource.RLIM_INFINITY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _setup, _tools, _reader, _cache = setup, setup.make_tools(), Reader(), Cache(setup.cache)
+    # What is there now stays: the collector need not look at it again after each few hand-ins.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
     # A process of a pool ends without what atexit has: this is what it has instead.
     Finalize(None, _tools.verifier.__exit__, exitpriority=1)
 

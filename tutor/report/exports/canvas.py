@@ -1,8 +1,8 @@
 """Canvas' gradebook CSV, as its importer takes it (instructure/canvas-lms: lib/gradebook_importer.rb).
 
 Students are matched by ``ID``, then ``SIS User ID``, then ``SIS Login ID``. ``ID`` is Canvas' own number: any
-other number there is another person's, so it stays empty unless the roster came from Canvas. ``Section`` must be
-the last column before the assignment. A column whose title Canvas does not know becomes a new assignment.
+other number there is another person's, so it stays empty unless the roster came from Canvas. ``Section`` must
+be the last column before the assignment. A column whose title Canvas does not know becomes a new assignment.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Moodle's grade import CSV (moodle/moodle: grade/import/csv).
 
 One user whom Moodle does not know, and one grade that is no number, end the whole import: only students of
-the roster are in it, and only those whose points are decided. Feedback without a grade would take a grade away.
+the roster are in it, and only those whose points are decided. Feedback without a grade would take one away.
 """
 
 from __future__ import annotations
