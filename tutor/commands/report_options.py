@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tutor.report.exports.interface import ExportName
+from tutor.report.exports.names import ExportName
 
 Paths = Annotated[
     list[str],

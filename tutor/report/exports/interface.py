@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
+from tutor.report.exports.names import ExportName
 from tutor.report.records import HandIn, Report, Student
 from tutor.text import Text, Translate, text
-
-
-class ExportName(str, Enum):
-    """The formats that a report can be exported to."""
-
-    CSV = "csv"
-    JSON = "json"
-    JSONL = "jsonl"
-    JUNIT = "junit"
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    GRADESCOPE = "gradescope"
-    CHECK50 = "check50"
-    GITHUB_CLASSROOM = "github-classroom"
 
 
 #: Those that are about one student, with the suffix of a file of theirs.
