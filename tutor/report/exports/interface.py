@@ -10,7 +10,6 @@ from tutor.report.exports.names import ExportName
 from tutor.report.records import HandIn, Report, Student
 from tutor.text import Text, Translate, text
 
-
 #: Those that are about one student, with the suffix of a file of theirs.
 OF_ONE = {
     ExportName.GRADESCOPE: ".json",
