@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import MutableMapping
@@ -23,7 +24,7 @@ SHELL, WORDS = "_TUTOR_COMPLETE", "_TUTOR_WORDS"
 def answer(command: Command, context_settings: MutableMapping[str, Any], program: str) -> None:
     """Print a candidate on each line, in the form that the asking shell's script reads."""
     # Nothing may be seen of a fault: the student is typing on this terminal.
-    with contextlib.suppress(Exception), contextlib.redirect_stderr(None):
+    with contextlib.suppress(Exception), contextlib.redirect_stderr(io.StringIO()):
         shell, words = os.environ[SHELL], _words(os.environ.get(WORDS, ""))
         found = completions(command, context_settings, program, words)
         # ``--format=js`` is one word, but for bash.

@@ -21,19 +21,15 @@ PATIENCE = 0.4
 
 @final
 class Progress:
-    """Names the check under way on a terminal, once the run takes long enough to wonder."""
+    """Names the check under way on a terminal, once the run takes long enough to wonder.
 
-    """
     :param asking: whether sudo asks for a password at this moment: that line stays as it is.
     """
 
     def __init__(self, session: Session, asking: Callable[[], bool] = bool) -> None:
-        self._session = session
+        self._line = session.transient()
         self._asking = asking
         self._started = time.monotonic()
-        self._shown = False
-        style = session.error_style
-        self._drawn = session.interactive and not style.plain and not style.ascii
 
     def __enter__(self) -> Progress:
         return self
@@ -41,16 +37,12 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._shown:
-            self._session.err.write("\r\x1b[K")
-            self._session.err.flush()
+        self._line.clear()
 
     def begins(self, spec: CheckSpec) -> None:
         """See :class:`tutor.grading.runner.Observer`."""
-        if self._drawn and time.monotonic() - self._started > PATIENCE and not self._asking():
-            self._shown = True
-            self._session.err.write(f"\r\x1b[K… {self._session.error_style.show(spec.id)}")
-            self._session.err.flush()
+        if self._line.drawn and time.monotonic() - self._started > PATIENCE and not self._asking():
+            self._line.show(spec.id)
 
     def internal_error(self, spec: CheckSpec, error: BaseException) -> str | None:
         """See :class:`tutor.grading.runner.Observer`."""

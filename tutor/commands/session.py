@@ -21,6 +21,7 @@ from tutor.journal.journal import Journal
 from tutor.language import Language, choose, translator
 from tutor.output.interface import FormatName
 from tutor.output.style import Style
+from tutor.output.transient import Transient
 from tutor.text import Text, Translate, text
 
 
@@ -89,7 +90,15 @@ class Session:
     @cached_property
     def course(self) -> Course:
         """The course, in the language of the interface as far as it is translated, as this class has it."""
-        course = load_course(self.options.course, self.language)
+        line = self.transient()
+        try:
+            course = load_course(
+                self.options.course,
+                self.language,
+                lambda: line.show(text("reading the course").render(self.translate)),
+            )
+        finally:
+            line.clear()
         return course if (path := self._course_config) is None else configured(course, path)
 
     @property
@@ -121,6 +130,10 @@ class Session:
         """Whether a person is there to be asked."""
         asked = self.options.format == "text" and not self.unattended
         return asked and sys.stdin.isatty() and self.err.isatty()
+
+    def transient(self) -> Transient:
+        """A line for what takes long, where a person looks on."""
+        return Transient(self.err, self.error_style, wanted=self.options.format == "text")
 
     def say(self, message: Text) -> None:
         """A sentence about the run itself, on standard error: machine formats own standard output."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,11 +18,16 @@ from tutor.text import text
 COMPILED = "compiled.json"
 
 
-def load_course(folder: Path | None, language: str) -> Course:
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def load_course(folder: Path | None, language: str, parsing: Callable[[], None] = _nothing) -> Course:
     """The course in ``folder``, or the packaged one, in ``language`` as far as it is translated.
 
     Nothing that parses Markdown or TOML is imported while a compiled form is up to date.
 
+    :param parsing: called before the text is parsed, which takes a second.
     :raises UsageError: when there is no such folder.
     :raises CourseError: when the course is broken: every fault, with file and line.
     """
@@ -35,7 +40,7 @@ def load_course(folder: Path | None, language: str) -> Course:
     files = read_files(path)
     found = digest(files)
     packaged = _read_compiled(os.path.join(path, COMPILED), language, found) if folder is None else None
-    return packaged or _from_cache(path, files, language, found)
+    return packaged or _from_cache(path, files, language, found, parsing)
 
 
 def packaged_folder() -> str:
@@ -46,12 +51,13 @@ def packaged_folder() -> str:
     return os.path.dirname(os.path.abspath(lessons.__file__))
 
 
-def _from_cache(path: str, files: Files, language: str, found: str) -> Course:
+def _from_cache(path: str, files: Files, language: str, found: str, parsing: Callable[[], None]) -> Course:
     cache, parser = _cache_file(path), _parser_stamp()
     course = _read_compiled(cache, language, found, parser) if cache else None
     if course is not None:
         return course
 
+    parsing()
     from tutor.course.assemble import courses_of
 
     courses = courses_of(files, path)
