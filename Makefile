@@ -16,7 +16,7 @@ MACHINE = systemd-container debootstrap debian-archive-keyring util-linux mount 
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 
-.PHONY: demo test lint types fast images documents corpora machine resets bench messages clean
+.PHONY: demo test lint types fast images documents corpora machine resets bench fuzz messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host
@@ -53,6 +53,11 @@ resets: images  ## every step that creates something, reset and done again: minu
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py
 
 bench: images  ## the whole course against goss and the floor, and how soon tutor watch tells
+fuzz: $(VENV)/development  ## the reader of hand-ins, and judging them, for ten minutes; not part of the suite
+	@scripts/part "fuzzer" $(VENV)/bin/python -m pip install --quiet --group fuzz
+	@scripts/part "fuzzing hand-ins" $(VENV)/bin/python -m tests.handin.fuzz $(ARGS)
+
+bench: images  ## the whole course against goss and the floor
 	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)
 
 doctor-faults: images  ## every fault that tutor doctor knows, one by one

@@ -113,7 +113,7 @@ def _payload(line: bytes) -> Payload:
         raise _Refused("no-hand-in", text("it was not made by tutor submit"))
     schema = document.get("schema")
     if schema != SCHEMA or type(schema) is not int:
-        shown = str(schema)[:20]
+        shown = _plain(str(schema), 20)
         raise _Refused(
             "schema", text("it has schema {schema}, and this tutor reads {known}", schema=shown, known=SCHEMA)
         )
@@ -169,7 +169,12 @@ def _must_make_sense(payload: Payload) -> None:
             raise _malformed("`$.journal.lines`")
 
 
+def _plain(said: str, longest: int) -> str:
+    """What the file says of itself, as it may stand in any list: what cannot be printed as its escape."""
+    return said[:longest].encode("unicode_escape").decode("ascii")
+
+
 def _malformed(error: str) -> _Refused:
     return _Refused(
-        "malformed", text("it is not of the shape that it should have: {error}", error=error[:200])
+        "malformed", text("it is not of the shape that it should have: {error}", error=_plain(error, 200))
     )

@@ -6,12 +6,25 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
+from tutor.packetpath.doubt import Decision
 from tutor.packetpath.rule import visit
 from tutor.packetpath.ruleset import Chain, Rule, Ruleset
 from tutor.packetpath.site import Effect, Site, Surroundings, Verdict
 from tutor.packetpath.state import State, merged
 from tutor.packetpath.step import Step
 from tutor.packetpath.world import World
+
+#: Rules that packets may meet in one base chain, each counted with the doubts that it is met with. A host
+#: with hundreds of rules takes some hundred; a ruleset that is made to be followed for ever doubles with each
+#: chain that calls the next one twice.
+MOST_VISITS = 20_000
+
+#: Calls within calls, as many as the kernel allows (NFT_JUMP_STACK_SIZE in nf_tables.h).
+DEEPEST = 16
+
+
+class TooLong(ValueError):
+    """The rules lead further than anybody follows."""
 
 
 class Ended(NamedTuple):
@@ -53,6 +66,7 @@ class _Walk:
     hook: str
     base: Chain
     passage: Passage
+    visits: list[int]
 
     def rules(self, chain: Chain, states: list[State], way: tuple[object, ...]) -> list[State]:
         """Go through a chain; returns those that come out at its end, or by ``return``."""
@@ -60,11 +74,18 @@ class _Walk:
         for rule in chain.rules:
             if not states:
                 break
+            self._count(sum(map(_weight, states)))
             going_on: list[State] = []
             for effect in visit(rule, states, partial(self._site, rule, way)):
                 self._decided(effect, _Visited(rule, way, going_on, back))
             states = merged(going_on)
         return merged([*back, *states])
+
+    def _count(self, packets: int) -> None:
+        """:raises TooLong: at the end of anybody's patience."""
+        self.visits[0] -= packets
+        if self.visits[0] < 0:
+            raise TooLong(f"more than {MOST_VISITS} rules")
 
     def _decided(self, effect: Effect, at: _Visited) -> None:
         state, verdict, _ = effect
@@ -88,6 +109,8 @@ class _Walk:
             for one in self._site(at.rule, at.way, 0).anything(state, f"jump {target}"):
                 self._decided(one, at)
             return
+        if len(at.way) >= 2 * DEEPEST:
+            raise TooLong(f"more than {DEEPEST} calls within calls")
         out = self.rules(called, [state], (*at.way, place.chain, place.handle))
         (at.on if verdict is Verdict.JUMP else at.back).extend(out)
 
@@ -96,10 +119,16 @@ class _Walk:
         return Site(around, rule.place, self.hook, self.base.type == "nat", (*way, rule.place.handle, number))
 
 
+def _weight(state: State) -> int:
+    """What it costs to take it past a rule: the more it hangs on, the more."""
+    conditions = state.conditions
+    return 1 + (conditions.depth if isinstance(conditions, Decision) else 0)
+
+
 def through(base: Chain, states: list[State], hook: str, ruleset: Ruleset, world: World) -> Passage:
     """Take packets through a base chain: accept ends this chain only, drop and reject end the packet."""
     passage = Passage()
-    out = _Walk(ruleset, world, hook, base, passage).rules(base, states, ())
+    out = _Walk(ruleset, world, hook, base, passage, [MOST_VISITS]).rules(base, states, ())
     for state in out:
         if base.policy == "accept":
             passage.through.append(state)
