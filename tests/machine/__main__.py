@@ -14,7 +14,7 @@ def main() -> int:
     """Build what is missing; 1 and one sentence where that fails."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        image("ready")
+        image("ssh")
         application()
     except MachineError as error:
         sys.stderr.write(f"{error}\n")

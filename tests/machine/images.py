@@ -1,7 +1,8 @@
 """The images machines boot from: a chain of layers, each a directory made by one recipe on top of the others.
 
 ``debian`` is what debootstrap leaves, ``base`` a desktop with its student; ``bare`` has the course's packages
-downloaded, and the practice guest; ``ready`` has them installed. ``builder`` is for making the others.
+downloaded, and the practice guest; ``ready`` has them installed, ``ssh`` the student's SSH tools as well.
+``builder`` is for making the others.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 SUITE = os.environ.get("TUTOR_MACHINE_SUITE", "bookworm")
 RECIPES = Path(__file__).parent / "recipes"
-PARENTS = {"base": "debian", "builder": "base", "bare": "base", "ready": "bare"}
+PARENTS = {"base": "debian", "builder": "base", "bare": "base", "ready": "bare", "ssh": "ready"}
 # The kmod to procps half is what a minbase lacks to be a machine; Python is what any Debian desktop has.
 INCLUDED = "systemd,systemd-sysv,dbus,sudo,iproute2,procps,kmod,netbase,ca-certificates,python3"
 BUILD_SECONDS = 1800
@@ -43,7 +44,7 @@ class Image:
 def image(name: str, suite: str = SUITE) -> Image:
     """Return the image, building what is missing of it (the first time: minutes, and the network).
 
-    :param name: base, bare, ready or builder.
+    :param name: base, bare, ready, ssh or builder.
     :raises MachineError: a program is missing (which package brings it), or a recipe failed (its last lines).
     """
     require_programs()

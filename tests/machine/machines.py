@@ -137,7 +137,7 @@ def boot(
     suite: str = SUITE,
     project: Path | None = None,
 ) -> Iterator[Machine]:
-    """Boot a machine from ``base``, ``bare`` or ``ready``, building the image where it is missing.
+    """Boot a machine from ``base``, ``bare``, ``ready`` or ``ssh``, building the image where it is missing.
 
     :param name: made up where missing. No two machines have the same.
     :param network: private sees nothing but itself; host is this host's own, for downloads only.
