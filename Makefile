@@ -52,12 +52,11 @@ machine: images
 resets: images  ## every step that creates something, reset and done again: minutes
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py
 
-bench: images  ## the whole course against goss and the floor, and how soon tutor watch tells
 fuzz: $(VENV)/development  ## the reader of hand-ins, and judging them, for ten minutes; not part of the suite
 	@scripts/part "fuzzer" $(VENV)/bin/python -m pip install --quiet --group fuzz
 	@scripts/part "fuzzing hand-ins" $(VENV)/bin/python -m tests.handin.fuzz $(ARGS)
 
-bench: images  ## the whole course against goss and the floor
+bench: images  ## the whole course against goss and the floor, and how soon tutor watch tells
 	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)
 
 doctor-faults: images  ## every fault that tutor doctor knows, one by one
