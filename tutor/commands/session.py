@@ -19,6 +19,7 @@ from tutor.errors import UsageError
 from tutor.folders import NoHomeError
 from tutor.journal.journal import Journal
 from tutor.language import Language, choose, translator
+from tutor.output.cells import wrap
 from tutor.output.interface import FormatName
 from tutor.output.style import Style
 from tutor.output.transient import Transient
@@ -137,7 +138,10 @@ class Session:
 
     def say(self, message: Text) -> None:
         """A sentence about the run itself, on standard error: machine formats own standard output."""
-        self.err.write(self.error_style.show(message.render(self.translate)) + "\n")
+        sentence = self.error_style.show(message.render(self.translate))
+        # A log has its line whole; on a terminal, words are not cut in two.
+        lines = wrap(sentence, self.error_style.width) if self.err.isatty() else [sentence]
+        self.err.write("".join(line + "\n" for line in lines))
         self.err.flush()
 
     def style_of(self, stream: TextIO) -> Style:
