@@ -11,6 +11,8 @@ APT     = $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pt
 BINDING = python3 python3-venv python3-dev gcc pkg-config libvirt-dev
 # What builds and boots the student machines of the tests; what their contents need lives in the images.
 MACHINE = systemd-container debootstrap debian-archive-keyring util-linux mount iproute2
+# What looks at the pages of a class report, as a teacher does.
+BROWSER = chromium fonts-dejavu-core
 
 # Machine tests need root; everything else does not mind it.
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
@@ -34,7 +36,7 @@ lint: $(VENV)/development
 types: $(VENV)/development
 	@scripts/part "mypy" $(VENV)/bin/mypy
 
-fast: $(VENV)/development
+fast: $(VENV)/development $(VENV)/browser
 	@scripts/part "fast tests" $(AS_ROOT) $(PYTEST) -q -n 2 --ignore tests/machine -m "not corpora"
 
 images: $(VENV)/development $(VENV)/machine-packages
@@ -72,7 +74,7 @@ $(VENV)/binding:
 	@$(VENV)/bin/python -m pip install --quiet --upgrade pip
 	@touch $@
 
-$(VENV)/installed: $(VENV)/binding pyproject.toml hatch_build.py $(shell find tutor checks lessons -name '*.py' -o -name '*.md' -o -name '*.toml' -o -name '*.po')
+$(VENV)/installed: $(VENV)/binding pyproject.toml hatch_build.py $(shell find tutor checks lessons -name '*.py' -o -name '*.md' -o -name '*.toml' -o -name '*.po' -o -name '*.jinja' -o -name '*.css' -o -name '*.js')
 	@scripts/part "tutor" $(VENV)/bin/python -m pip install --quiet .
 	@touch $@
 
@@ -82,6 +84,10 @@ $(VENV)/development: $(VENV)/binding pyproject.toml hatch_build.py
 
 $(VENV)/machine-packages: $(VENV)/binding
 	@scripts/part "packages for the student machines" $(APT) install -y --no-install-recommends $(MACHINE)
+	@touch $@
+
+$(VENV)/browser: $(VENV)/binding
+	@scripts/part "a browser" $(APT) install -y --no-install-recommends $(BROWSER)
 	@touch $@
 
 clean:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 from tutor.commands.manual import paragraphs
 from tutor.text import _PLACEHOLDER as PLACEHOLDER
@@ -23,7 +24,11 @@ from tutor.text import _PLACEHOLDER as PLACEHOLDER
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "tutor" / "locale"
 POT = LOCALE / "tutor.pot"
-METHODS = [("tutor/**.py", "tests.messages:extract"), ("checks/**.py", "tests.messages:extract")]
+METHODS = [
+    ("tutor/**.py", "tests.messages:extract"),
+    ("checks/**.py", "tests.messages:extract"),
+    ("tutor/**.jinja", "tests.messages:extract_template"),
+]
 KEYWORDS = {"text", "Text"}
 #: What declares a part of the command line, and which of its words are shown in its help.
 PARAMETERS = {"Option", "Argument", "Verbs"}
@@ -53,6 +58,24 @@ def extract(file: BinaryIO, _keywords: Any, _tags: Any, options: Any) -> Iterato
             for keyword in node.keywords:
                 if keyword.arg in HELP_KEYWORDS:
                     yield from ((node.lineno, None, message, []) for message in _literals(keyword.value))
+
+
+def extract_template(file: BinaryIO, _keywords: Any, _tags: Any, options: Any) -> Iterator[Found]:  # noqa: ARG001 - so named by Babel
+    """A Babel extraction method: the literal first arguments of ``say`` in a Jinja template.
+
+    :raises SyntaxError: for a sentence that is put together there, which could not be translated.
+    """
+    for call in Environment().parse(file.read().decode()).find_all(nodes.Call):  # noqa: S701 - only parsed
+        if isinstance(call.node, nodes.Name) and call.node.name == "say":
+            for message in _template_literals(call.args[0]):
+                yield call.lineno, None, message, []
+
+
+def _template_literals(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, (nodes.Concat, nodes.Add, nodes.TemplateData)):
+        raise SyntaxError(f"line {node.lineno}: a message must be one literal, with its values beside it")  # noqa: TRY004
 
 
 def _literals(node: ast.expr) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pytest
 
 HEAVY = {
     *("asyncio", "importlib.metadata", "jinja2", "json5", "markdown_it", "mdit_py_plugins", "prompt_toolkit"),
-    *("pydantic", "questionary", "rich", "tomli", "tomllib"),
+    *("pydantic", "pygal", "questionary", "rich", "tomli", "tomllib"),
     *("email", "http.client", "ssl", "urllib.request"),
 }
 #: What holds a recording to the declared shapes, and has no business with a live machine.

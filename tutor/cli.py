@@ -303,6 +303,7 @@ def report(
     assignment: of_report.Assignment = None,
     jobs: of_report.Jobs = None,
     no_cache: of_report.NoCache = False,
+    html: of_report.Html = None,
     options: Options,
 ) -> int:
     """For teachers: judge hand-ins again, and see the class.
@@ -328,6 +329,7 @@ def report(
         assignment=assignment,
         jobs=jobs,
         cached=not no_cache,
+        html=html,
     )
     return command(Session(replace(options, format=format)), wishes)
 

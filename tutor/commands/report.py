@@ -61,6 +61,7 @@ class Wishes:
     assignment: str | None = None
     jobs: int | None = None
     cached: bool = True
+    html: Path | None = None
 
 
 def report(session: Session, wishes: Wishes) -> int:
@@ -75,8 +76,15 @@ def report(session: Session, wishes: Wishes) -> int:
     course = config.applied(course) if config else course
     if wishes.step is not None:
         find_step(course, wishes.step)
+    if wishes.html is not None:
+        from tutor.report.html.folder import must_be_ours
+
+        must_be_ours(wishes.html)  # before the judging, which takes its time
     made = _made(session, wishes, course, config)
-    _show(session, wishes, made)
+    if wishes.html is not None:
+        _write_pages(session, wishes.html, made)
+    if wishes.html is None or _asked_for_more(session, wishes):
+        _show(session, wishes, made)
     return REFUSED if made.refused else 0
 
 
@@ -165,6 +173,19 @@ def _deadline(wishes: Wishes, config: CourseConfig | None) -> datetime | None:
     if len(wishes.deadline.strip()) <= len("2026-12-18"):  # a day, and so all of it
         found = found.replace(hour=23, minute=59, second=59)
     return found if found.tzinfo is not None else found.astimezone()  # the instructor's own clock
+
+
+def _write_pages(session: Session, folder: Path, made: Report) -> None:
+    from tutor.report.html.site import write_site
+
+    write_site(made, folder, session.translate)
+    session.say(text("The pages are there: open {file}", file=os.path.join(folder, "index.html")))
+
+
+def _asked_for_more(session: Session, wishes: Wishes) -> bool:
+    """Whether something is to be printed beside the pages, which have all of it."""
+    view = wishes.student is not None or wishes.step is not None or wishes.stuck or wishes.items
+    return view or session.options.format == "json"
 
 
 def _show(session: Session, wishes: Wishes, made: Report) -> None:

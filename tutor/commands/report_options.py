@@ -57,3 +57,6 @@ Jobs = Annotated[
     typer.Option("--jobs", metavar="N", min=1, help="Processes side by side; else one a processor."),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Judge also what was judged before.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="FOLDER", help="Write the class as pages for a browser.")
+]

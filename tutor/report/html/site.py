@@ -1,0 +1,186 @@
+"""A class as a folder of pages for a browser, complete in itself: no page asks anything of a network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from tutor.output.printable import printable
+from tutor.report.html import charts, machines, matrix, overview
+from tutor.report.html.folder import write_folder
+from tutor.report.html.rendering import environment, percent
+from tutor.report.html.students import StudentPages
+from tutor.report.html.wording import NOTHING, WORDS, machine
+from tutor.report.records import Check, Item, Report, Stuck
+from tutor.report.records import Environment as Machine
+from tutor.text import Text, Translate, text
+
+STATIC = os.path.join(os.path.dirname(__file__), "static")
+PAGES = (
+    ("index.html", text("The class")),
+    ("stuck.html", text("Who is stuck")),
+    ("checks.html", text("Check by check")),
+    ("machines.html", text("Machines")),
+    ("decide.html", text("For you to decide")),
+)
+#: Bars in the picture of the checks; the table beside it has all of them.
+_MOST_BARS = 12
+
+
+def write_site(report: Report, folder: Path, translate: Translate) -> None:
+    """Write the pages; ``index.html`` is the first.
+
+    :raises UsageError: when the folder is somebody's own, or cannot be written.
+    """
+    write_folder(folder, files(report, translate))
+
+
+def files(report: Report, translate: Translate) -> Iterator[tuple[str, str]]:
+    """All files of the folder: relative path, and content."""
+    templates = environment(translate, report.language)
+    site = Site(report, templates, translate)
+    for name, _ in PAGES:
+        yield name, site.page(name)
+    yield from StudentPages(report, templates, site.shared).files()
+    for name in ("report.css", "report.js"):
+        yield name, Path(STATIC, name).read_text(encoding="utf-8")
+
+
+class Site:
+    """The pages of the class as a whole. ``shared`` is what all templates get."""
+
+    def __init__(self, report: Report, templates: Environment, translate: Translate) -> None:
+        self._report = report
+        self._templates = templates
+        self._translate = translate
+        steps = [step for lesson in report.course.lessons for step in lesson.steps]
+        self.shared: dict[str, Any] = {
+            "report": report,
+            "pages": PAGES,
+            "zone": datetime.now().astimezone().tzname() or "",
+            "students": {student.key: student for student in report.students},
+            "numbers": {step.id: number for number, step in enumerate(steps)},
+            "titles": {step.id: step.title for step in steps},
+            "places": {item.id: place for place, item in enumerate(report.items)},
+        }
+        self._peculiar = machines.peculiar(report)
+
+    def page(self, name: str) -> str:
+        """One of :data:`PAGES`."""
+        values = {
+            "index.html": self._index,
+            "stuck.html": self._stuck,
+            "checks.html": self._checks,
+            "machines.html": self._machines,
+            "decide.html": self._decide,
+        }[name]()
+        template: Template = self._templates.get_template(name.replace(".html", ".jinja"))
+        return template.render({**self.shared, "up": "", "here": name, **values})
+
+    def _index(self) -> dict[str, Any]:
+        report, kinds = self._report, list(machines.kinds(self._report))
+        counts, bars = overview.numbers(report), charts.distribution(report)
+        sections = sorted(
+            {one.person.section for one in report.students if one.person and one.person.section}
+        )
+        return {
+            "counts": counts,
+            "wanted": _wanted(counts),
+            "bars": bars,
+            "chart": charts.draw_distribution(bars),
+            "lessons": overview.lessons(report),
+            "stuck_steps": overview.stuck_steps(report),
+            "reasons": overview.reasons(report, {one.check for one in self._peculiar}),
+            "most": overview.MOST,
+            "columns": matrix.columns(report),
+            "cells": self._cells(),
+            "rows": matrix.rows(report, kinds),
+            "kinds": [Machine(os=one[0], virtualization=one[1], kvm=one[2]) for one in kinds],
+            "sections": sections,
+            "section_places": {name: place for place, name in enumerate(sections)},
+            "nothing": NOTHING,
+        }
+
+    def _cells(self) -> dict[str | None, Markup]:
+        """A cell of the matrix for each status: 75,000 of them are not worth a template's work."""
+        cell = Markup('<td class="{}">{}</td>')
+        cells: dict[str | None, Markup] = {None: Markup("<td></td>")}
+        for name, word in WORDS.items():
+            cells[name] = cell.format(name, word.render(self._translate))
+        return cells
+
+    def _stuck(self) -> dict[str, Any]:
+        return {"stuck": [(one, *self._seen(one)) for one in self._report.stuck]}
+
+    def _seen(self, one: Stuck) -> tuple[str | None, Machine]:
+        """What keeps the step from being done, and on what machine."""
+        hand_in = self.shared["students"][one.student].hand_in
+        step = next(step for step in hand_in.steps if step.id == one.step)
+        red = [check for check in step.checks if check.status in ("fail", "unknown")] or step.checks
+        first: Check | None = next((check for check in red if check.observed), None)
+        return first.observed if first else None, hand_in.environment
+
+    def _checks(self) -> dict[str, Any]:
+        worst = sorted(self._report.items, key=lambda item: (-_missed(item), item.id))
+        missed = [(item.id, item) for item in worst if _missed(item)][:_MOST_BARS]
+        return {
+            "chart": charts.draw_items(missed) if missed else None,
+            "outcomes": OUTCOMES,
+        }
+
+    def _machines(self) -> dict[str, Any]:
+        bars = [(self._named(group), percent(group.median)) for group in self._report.environments]
+        return {
+            "chart": charts.draw_shares(bars[:_MOST_BARS]) if bars else None,
+            "peculiar": self._peculiar,
+        }
+
+    def _named(self, group: Any) -> str:
+        words = [
+            self._say(word)
+            for word in (*machine(group)[:2], group.libvirt and f"libvirt {group.libvirt}")
+            if word
+        ]
+        return f"{', '.join(words)} ({group.students})"
+
+    def _say(self, word: str | Text) -> str:
+        return printable(word.render(self._translate) if isinstance(word, Text) else word)
+
+    def _decide(self) -> dict[str, Any]:
+        report = self._report
+        return {
+            "differing": [one for one in report.students if one.hand_in and one.hand_in.differences],
+            "missing": (
+                (text("On the roster, and nothing handed in"), "missing", report.unmatched.without_hand_in),
+                (text("Handed in, and not on the roster"), "strangers", report.unmatched.not_on_roster),
+            ),
+        }
+
+
+OUTCOMES = {
+    "failed": text("failed"),
+    "unknown": text("unknown"),
+    "blocked": text("blocked"),
+    "passed": text("passed"),
+}
+
+
+def _missed(item: Item) -> int:
+    return item.failed + item.unknown + item.blocked
+
+
+def _wanted(counts: overview.Numbers) -> tuple[tuple[int, Text, str], ...]:
+    """What wants a person's eye: how many, of what, and where on the page of decisions."""
+    return (
+        (counts.decide, text("with something that could not be looked at"), "undecided"),
+        (counts.suspicions, text("suspicions"), "suspicions"),
+        (counts.differing, text("claimed otherwise than judged"), "differing"),
+        (counts.missing, text("without a hand-in"), "missing"),
+        (counts.refused, text("files that could not be used"), "refused"),
+    )

@@ -1,0 +1,45 @@
+"""How the records are called on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.grading.verdict import Status
+from tutor.output.details import STATUS_WORDS
+from tutor.report.records import Environment, EnvironmentGroup
+from tutor.text import Text, text
+
+#: The worst first: how columns of the matrix are sorted, and legends are read.
+STATUSES = ("fail", "unknown", "blocked", "skip", "pass")
+WORDS = {status: STATUS_WORDS[Status(status)] for status in STATUSES}
+NOTHING = text("nothing handed in")
+
+VIRTUALIZATIONS = {
+    "none": text("bare metal"),
+    "vm": text("virtual machine"),
+    "container": text("container"),
+    None: text("not known"),
+}
+SUSPICIONS = {
+    "same-machine": text("same machine"),
+    "shared-uuid": text("same UUID"),
+    "shared-mac": text("same MAC address"),
+    "shared-disk": text("same disk"),
+    "shared-journal": text("same journal"),
+    "same-hand-in": text("same hand-in"),
+    "other-signer": text("signed by another"),
+    "other-account": text("another's account"),
+    "clock-backwards": text("clock running backwards"),
+    "contradiction": text("contradiction"),
+    "broken-chain": text("broken chain"),
+}
+
+
+def machine(one: Environment | EnvironmentGroup) -> Sequence[str | Text]:
+    """What kind of machine it is, in a few words; the version of libvirt is not a matter of kind."""
+    kvm = {True: text("with KVM"), False: text("without KVM"), None: text("KVM not known")}[one.kvm]
+    return (
+        one.os or text("system not known"),
+        VIRTUALIZATIONS.get(one.virtualization, text("not known")),
+        kvm,
+    )
