@@ -27,7 +27,7 @@ def documents(site: Path) -> Iterator[tuple[str, HtmlElement]]:
 
 def words(page: str) -> str:
     """What is to be read on it, with single spaces."""
-    return " ".join("".join(html.fromstring(page).itertext()).split())
+    return " ".join("".join(map(str, html.fromstring(page).itertext())).split())
 
 
 def test_there_is_a_page_for_each_view_and_each_student(site: Path, report: Report) -> None:

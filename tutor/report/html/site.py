@@ -109,8 +109,8 @@ class Site:
 
     def _cells(self) -> dict[str | None, Markup]:
         """A cell of the matrix for each status: 75,000 of them are not worth a template's work."""
-        cell = Markup('<td class="{}">{}</td>')
-        cells: dict[str | None, Markup] = {None: Markup("<td></td>")}
+        cell = Markup('<td role="cell" class="{}">{}</td>')
+        cells: dict[str | None, Markup] = {None: Markup('<td role="cell"></td>')}
         for name, word in WORDS.items():
             cells[name] = cell.format(name, word.render(self._translate))
         return cells

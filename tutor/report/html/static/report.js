@@ -41,11 +41,9 @@
     for (const each of table.tHead.querySelectorAll("[aria-sort]")) each.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", order);
     const kind = head.dataset.sort, body = table.tBodies[0], sign = order === "ascending" ? 1 : -1;
-    const rows = Array.from(body.rows, (row) => [keys[kind](row.cells[index]), row]);
+    const rows = Array.from(body.children, (row) => [keys[kind](row.children[index]), row]);
     rows.sort((one, other) => sign * compare[kind](one[0], other[0]));
-    const sorted = document.createDocumentFragment();
-    for (const [, row] of rows) sorted.append(row);
-    body.append(sorted);
+    body.replaceChildren(...rows.map(([, row]) => row));
   }
 
   for (const table of document.querySelectorAll("table[data-sortable]")) {
