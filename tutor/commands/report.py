@@ -184,8 +184,14 @@ def _write_pages(session: Session, folder: Path, made: Report) -> None:
 
 def _asked_for_more(session: Session, wishes: Wishes) -> bool:
     """Whether something is to be printed beside the pages, which have all of it."""
-    view = wishes.student is not None or wishes.step is not None or wishes.stuck or wishes.items
-    return view or session.options.format == "json"
+    view = (
+        wishes.student is not None
+        or wishes.step is not None
+        or wishes.stuck
+        or wishes.items
+        or wishes.exports
+    )
+    return bool(view) or session.options.format == "json"
 
 
 def _show(session: Session, wishes: Wishes, made: Report) -> None:
