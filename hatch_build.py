@@ -94,6 +94,7 @@ def _manual_pages(target: Path) -> Iterator[Path]:
     Runs last: by then the tree's own tutor is the one that is imported, and its catalogues are compiled.
     """
     from tutor import __version__, language
+    from tutor.cli import app
     from tutor.commands.manual import manuals
     from tutor.output.manpage import render_manpage
 
@@ -103,5 +104,5 @@ def _manual_pages(target: Path) -> Iterator[Path]:
         folder = target / "share" / "man" / ("" if name == language.FALLBACK else name) / "man1"
         folder.mkdir(parents=True)
         path = folder / "tutor.1"
-        path.write_text(render_manpage(manuals(translate), __version__, translate), encoding="utf-8")
+        path.write_text(render_manpage(manuals(app, translate), __version__, translate), encoding="utf-8")
         yield path

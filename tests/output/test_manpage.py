@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tutor.cli import app
 from tutor.commands.manual import manuals
 from tutor.language import translator
 from tutor.output.help import Entry, Manual
@@ -16,7 +17,7 @@ REQUESTS = re.compile(r"\.(TH|SH|SS|PP|TP)( .*)?|\.\\\" .*")
 
 def page(language: str) -> str:
     translate = translator("sv" if language == "sv" else "en")
-    return render_manpage(manuals(translate), "1.2.3", translate)
+    return render_manpage(manuals(app, translate), "1.2.3", translate)
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
@@ -31,7 +32,7 @@ def test_every_line_is_a_request_of_man_or_text(language: str) -> None:
 
 def test_every_command_option_and_example_is_there() -> None:
     source = page("en").replace("\\-", "-")
-    for each in manuals(str):
+    for each in manuals(app, str):
         assert each.name in source
         for entry in (*each.arguments, *each.options, *each.examples):
             assert f"\\fB{entry.name}\\fR" in source

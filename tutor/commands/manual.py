@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from typer import Typer
 from typer._click.core import Command, Context, Parameter  # the Click that this Typer carries
 from typer._types import TyperChoice
 from typer.core import TyperGroup
@@ -42,15 +43,12 @@ def manual(ctx: Context, translate: Translate) -> Manual:
     )
 
 
-def manuals(translate: Translate) -> list[Manual]:
-    """The manuals of all commands, the program's own first."""
+def manuals(app: Typer, translate: Translate) -> list[Manual]:
+    """The manuals of all commands of an application, its own first."""
     import typer.main
 
-    from tutor.cli import app
-
-    return [
-        manual(ctx, translate) for ctx in contexts(Context(typer.main.get_command(app), info_name="tutor"))
-    ]
+    program = Context(typer.main.get_command(app), info_name="tutor")
+    return [manual(ctx, translate) for ctx in contexts(program)]
 
 
 def contexts(ctx: Context) -> Iterator[Context]:

@@ -24,8 +24,8 @@ def learn(session: Session, word: str | None = None) -> int:
             text("tutor learn is a dialogue, and needs a terminal"),
             text("Without one, use `tutor show`, `tutor check`, `tutor hint` and `tutor answer`."),
         )
-    from tutor.commands.learn.dialogue import dialogue_for
     from tutor.commands.learn.signals import ended_tidily
+    from tutor.commands.learn.terminal import dialogue_for
     from tutor.commands.learn.walk import Walk
 
     dialogue = dialogue_for(session)
