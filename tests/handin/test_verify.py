@@ -11,6 +11,7 @@ import pytest
 
 from tests.handin.samples import allowed, handin_of, key, line_of, signed
 from tutor.errors import UsageError
+from tutor.handin.armour import parse
 from tutor.handin.format import HandIn
 from tutor.handin.signers import read_signers, signers
 from tutor.handin.verify import Signature, Verifier
@@ -118,7 +119,7 @@ def test_a_key_that_pretends_to_be_another(handin: HandIn, keys: dict[str, Path]
     """The public key in the armour is the signer's word: it alone must not make it valid."""
     import base64
 
-    from tutor.handin.armour import BEGIN, END, parse
+    from tutor.handin.armour import BEGIN, END
 
     assert handin.armour is not None
     blob = base64.b64decode(b"".join(handin.armour.text.split(b"\n")[1:-2]))
@@ -228,3 +229,16 @@ def test_the_file_of_keys(tmp_path: Path, keys: dict[str, Path]) -> None:
         os.ftruncate(file.fileno(), 2**30)
     with pytest.raises(UsageError):
         read_signers(path)
+
+
+@pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
+def test_security_keys(kind: str) -> None:
+    """Signatures by OpenSSH's own software security key (tests/handin/hardware/README.md)."""
+    folder = Path(__file__).parent / "hardware"
+    armour = parse((folder / f"{kind}.sig").read_bytes())
+    assert armour is not None
+    roster = f"anna@example.org {(folder / f'{kind}.pub').read_text().strip()}"
+    payload = handin_of(line_of("fresh")).payload
+    touched = HandIn(payload, b'{"claim":{}}\n', armour)
+    assert found(touched, roster).state == "valid"
+    assert found(HandIn(payload, b'{"claim":[]}\n', armour), roster).state == "invalid"
