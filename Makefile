@@ -58,7 +58,7 @@ fuzz: $(VENV)/development  ## the reader of hand-ins, and judging them, for ten 
 	@scripts/part "fuzzer" $(VENV)/bin/python -m pip install --quiet --group fuzz
 	@scripts/part "fuzzing hand-ins" $(VENV)/bin/python -m tests.handin.fuzz $(ARGS)
 
-bench: images  ## the whole course against goss and the floor, and how soon tutor watch tells
+bench: images  ## the whole course against goss and the floor, the watch, and a class of hand-ins
 	@$(AS_ROOT) $(VENV)/bin/python -m bench $(ARGS)
 
 doctor-faults: images  ## every fault that tutor doctor knows, one by one

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tutor.packetpath.numbers import Numbers
 
 _BYTES = 4
 _BITS = 8 * _BYTES
 
 
+@lru_cache(1024)
 def address(dotted: str) -> int:
     """``192.168.122.1`` as a number.
 

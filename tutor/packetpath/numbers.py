@@ -51,6 +51,9 @@ class Numbers:
     def __and__(self, other: Numbers) -> Numbers:
         if self.spans == other.spans:
             return self
+        if len(self.spans) == len(other.spans) == 1:  # most are one span
+            ((a, b),), ((c, d),) = self.spans, other.spans
+            return Numbers.span(max(a, c), min(b, d))
         common = ((max(a, c), min(b, d)) for a, b in self.spans for c, d in other.spans)
         return Numbers.joined((first, last) for first, last in common if first <= last)
 
