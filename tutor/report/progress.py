@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import msgspec
 from msgspec import Raw, Struct
@@ -118,7 +119,15 @@ def _decoded(lines: Iterable[bytes]) -> Iterator[Line | None]:
         except (ValueError, RecursionError):  # msgspec's own are ValueErrors
             yield None
         else:
-            yield line if _TIME.fullmatch(line.time) else None
+            yield line if _is_time(line.time) else None
+
+
+def _is_time(written: str) -> bool:
+    """Whether it is spelt as the journal spells times, and there is such a time."""
+    try:
+        return _TIME.fullmatch(written) is not None and bool(datetime.fromisoformat(written))
+    except ValueError:
+        return False
 
 
 def _run(line: Line, course: Course, known: Mapping[str, int]) -> list[_Step] | None:
