@@ -9,7 +9,7 @@ from tutor.grading.verdict import Finding
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM, connection
 from tutor.host.question import Unobservable
-from tutor.host.xml import parse
+from tutor.host.xml import shared
 from tutor.text import Text, text
 
 #: Since when libvirt returns to external snapshots, and takes internal ones of running UEFI guests
@@ -38,7 +38,7 @@ def snapshot_firmware(host: Host, *, domain: str) -> Finding:
 
 
 def _allowed(xml: str, version: int) -> Text:
-    root = parse(xml)
+    root = shared(xml)
     system, loader, nvram = root.find("os"), root.find("os/loader"), root.find("os/nvram")
     uefi = (system is not None and system.get("firmware") == "efi") or (
         loader is not None and loader.get("type") == "pflash"

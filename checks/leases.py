@@ -22,7 +22,7 @@ from tutor.host.libvirt.leases import Lease
 from tutor.host.libvirt.leases import leases as leases_question
 from tutor.host.links import links
 from tutor.host.question import Unobservable
-from tutor.host.xml import parse
+from tutor.host.xml import shared
 from tutor.text import Text, text
 
 _WHY_LEASE = text("The lease is how the network knows the guest, and how the port forward finds it.")
@@ -147,7 +147,7 @@ def live_card(xml: str, network: str) -> tuple[str, str | None]:
 
     :raises Unobservable: ``gone`` where it has none.
     """
-    for element in parse(xml).findall("devices/interface"):
+    for element in shared(xml).findall("devices/interface"):
         if attribute(element, "source", "network") == network:
             return (attribute(element, "mac", "address") or "").lower(), attribute(element, "target", "dev")
     raise Unobservable("gone", text("what runs has no interface on {network}", network=network))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.host.libvirt.networks import Network
 from tutor.host.question import Unobservable
-from tutor.host.xml import parse
+from tutor.host.xml import shared
 from tutor.text import text
 
 if TYPE_CHECKING:
@@ -71,4 +71,4 @@ def definition(found: Network, *, live: bool) -> Element:
 
     :raises NotWellFormed: when a recording holds no XML there.
     """
-    return parse(found["xml" if live else "inactive_xml"])
+    return shared(found["xml" if live else "inactive_xml"])

@@ -27,22 +27,13 @@ class NotWellFormed(ValueError):
 
 
 def parse(content: str) -> Element:
-    """The root element, as an element tree. It is shared by all who ask for it, and so not to be changed.
+    """The root element, as an element tree.
 
     A document type declaration, and with it every entity, is refused. Loading lxml for this would cost a
     run a fifth of its time.
 
     :raises NotWellFormed: with the place of the first fault.
     """
-    return _remembered(content) if len(content) <= _SMALL else _parsed(content)
-
-
-@lru_cache(maxsize=16)
-def _remembered(content: str) -> Element:
-    return _parsed(content)
-
-
-def _parsed(content: str) -> Element:
     from xml.etree.ElementTree import ParseError, XMLParser
 
     # As few elements cannot lie that deep, and nothing but a document type makes ElementTree's own parser,
@@ -57,6 +48,19 @@ def _parsed(content: str) -> Element:
         else:
             return root
     return _read_closely(content)
+
+
+def shared(content: str) -> Element:
+    """The same, for those who only read: several checks ask about one document, and get one tree.
+
+    :raises NotWellFormed: see :func:`parse`.
+    """
+    return _remembered(content) if len(content) <= _SMALL else parse(content)
+
+
+@lru_cache(maxsize=16)
+def _remembered(content: str) -> Element:
+    return parse(content)
 
 
 def _read_closely(content: str) -> Element:

@@ -34,6 +34,8 @@ _DISK = _with(
     target=_with("dev", "bus"),
     boot=_BOOT,
     readonly=_with(),
+    serial=_TEXT,
+    wwn=_TEXT,
     backingStore=_with(),
 )
 _INTERFACE = _with(
