@@ -72,7 +72,7 @@ class Watch:
 def measure(watch: Watch, kind: dict[str, Any], changes: int) -> Iterator[tuple[float, float] | None]:
     """There and back again."""
     for number in range(changes):
-        watch.be_calm(kind["pause"] + random.random() * 0.3)  # noqa: S311 - not in step with a poll
+        watch.be_calm(kind["pause"] + random.random() * 0.3)  # noqa: S311 - a little more or less
         started = time.monotonic()
         subprocess.run(["sh", "-c", kind["back" if number % 2 else "there"]], check=True, capture_output=True)
         ended = time.monotonic()

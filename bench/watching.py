@@ -154,7 +154,12 @@ def _row(name: str, taken: Ticks, missing: int) -> list[str]:
         return [name, count, told, "-", "-", "-"]
     ends = sorted(end for _, end in taken)
     slow = ends[max(0, round(len(ends) * 0.95) - 1)]
-    return [name, count, told, *(f"{ms:.0f}" for ms in (median(ends), slow, median(one for one, _ in taken)))]
+    return [
+        name,
+        count,
+        told,
+        *(f"{round(ms)}" for ms in (median(ends), slow, median(one for one, _ in taken))),
+    ]
 
 
 def plain(result: Result) -> str:
@@ -188,7 +193,8 @@ to the line that tells of it, and from its start.
 
 - Idle: {idle} % of one processor, of all its processes together, over {seconds} s of nothing happening.
 - Where no event tells, the machine is looked at every 0.4 to 2 s: more seldom the longer nothing changes.
-  "After a quiet time" has 6 s and more without any change before each.
+  "After a quiet time" has 6 s without any change before each, when looks are 2 s apart: the change falls
+  into the first half of such a pause each time, so this is longer than by chance.
 - The lease is given and taken by libvirt's own helper, the one that dnsmasq calls.
 - The host's load average was {low} to {high} meanwhile.
 """
