@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,14 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.handin.samples import the_course
 from tests.report.generate import Made, Student, allowed, key, make, signed, student
 from tests.report.reports import reported
 from tutor.handin.format import canonical
+from tutor.handin.reduce import reduce
 from tutor.journal.line import GENESIS, assemble, digest, encode
+from tutor.report.exports.interface import Aim
+from tutor.report.exports.json_document import render
 from tutor.report.records import Report
 from tutor.report.records import Student as Told
 from tutor.report.roster import Roster, roster
@@ -155,6 +160,38 @@ def test_a_pseudonym_is_known_by_the_account(tmp_path: Path) -> None:
     ]
 
 
+def test_who_gives_no_name_is_known_by_pseudonym_or_account(tmp_path: Path) -> None:
+    def called(pseudonym: str | None) -> Change:
+        def change(document: dict[str, Any]) -> None:
+            document["student"] = {"name": None, "email": None, "id": None, "pseudonym": pseudonym}
+
+        return change
+
+    lines = [make(number, name="fresh").line for number in range(4)]
+    with ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        archive.writestr("x_7_1_s.tutor", changed(lines[0], called(None)))
+        archive.writestr("x_7_2_s-1.tutor", changed(lines[1], called(None)))
+        archive.writestr("y_8_3_s.tutor", changed(lines[2], called("fox")))
+        archive.writestr("z_9_4_s.tutor", changed(lines[3], called("fox")))
+    report = reported(tmp_path)
+    assert [(one.key, len(one.earlier)) for one in report.students] == [("canvas 7", 1), ("fox", 1)]
+
+
+def test_the_same_mail_and_two_ids_are_two_people(tmp_path: Path) -> None:
+    def claims(id_: str | None) -> Change:
+        def change(document: dict[str, Any]) -> None:
+            document["student"].update(id=id_, email="shared@example.org")
+
+        return change
+
+    ids = ("a", None, "b")
+    put(tmp_path, *(changed(make(n, name="fresh").line, claims(id_)) for n, id_ in enumerate(ids)))
+    assert sorted((one.id, len(one.earlier)) for one in reported(tmp_path).students if one.id) == [
+        ("a", 1),
+        ("b", 0),
+    ]
+
+
 def test_unknown_is_listed_and_never_zero(tmp_path: Path) -> None:
     put(tmp_path, make(0, name="no-sudo").line)
     report = reported(tmp_path)
@@ -170,6 +207,23 @@ def test_honest_hand_ins_raise_no_suspicion(tmp_path: Path) -> None:
     report = reported(tmp_path)
     assert not report.suspicions
     assert not [one.key for one in report.students if one.hand_in and one.hand_in.differences]
+
+
+@pytest.mark.parametrize("name", ["done", "halfway", "daemon-stopped", "no-sudo"])
+def test_what_submit_leaves_of_a_recording_contradicts_nothing(tmp_path: Path, name: str) -> None:
+    """Names and addresses that are no business of the course are replaced: no doubt may come of that."""
+    course, _ = the_course()
+    made = make(0, name=name)
+
+    def reduced(document: dict[str, Any]) -> None:
+        document["recording"] = reduce(document["recording"], course, document["variables"]).document
+
+    put(tmp_path, changed(made.line, reduced))
+    report = reported(tmp_path)
+    assert not report.refused
+    assert not report.suspicions
+    assert report.students[0].hand_in is not None
+    assert not report.students[0].hand_in.differences
 
 
 def test_the_same_machine_and_images_that_are_known(tmp_path: Path) -> None:
@@ -381,6 +435,18 @@ def test_who_is_stuck_and_items(tmp_path: Path) -> None:
         assert item.passed + item.failed + item.blocked + item.unknown + item.skipped == 12
         assert sum(cause.count for cause in item.causes) == item.failed + item.blocked + item.unknown
     assert sum(group.students for group in report.environments) == 12
+
+
+def test_names_of_files_that_are_not_utf_8(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    for name, content in ((b"\xff.tutor", make(0, name="fresh").line), (b"\xfe.tutor", b"broken")):
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content)
+    report = reported(tmp_path)
+    assert report.students[0].hand_in is not None
+    assert report.students[0].hand_in.source.name.endswith("\\udcff.tutor")
+    assert report.refused[0].source.endswith("\\udcfe.tutor")
+    assert json.loads("".join(render(report, Aim(str, ""))))["students"]
 
 
 def test_one_bad_file_stops_nobody(tmp_path: Path) -> None:

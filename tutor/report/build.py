@@ -28,7 +28,7 @@ from tutor.report.records import (
     Unmatched,
 )
 from tutor.report.roster import Roster
-from tutor.report.sources import Found
+from tutor.report.sources import Found, tellable
 from tutor.report.standing import environments, stuck
 from tutor.report.suspicions import suspicions
 from tutor.report.workers import Outcome, Setup, outcomes
@@ -129,7 +129,7 @@ def _remember(outcome: Outcome, fresh: list[tuple[bytes, bytes]], used: list[byt
 
 
 def _refused(name: str, refusal: Refusal, translate: Translate) -> Refused:
-    return Refused(name, refusal.code, refusal.reason.render(translate))
+    return Refused(tellable(name), refusal.code, refusal.reason.render(translate))
 
 
 def _suspicions(owners: Sequence[Owner], class_: Class) -> tuple[Suspicion, ...]:

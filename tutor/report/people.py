@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tutor.report.judging import Judged, Who
 from tutor.report.records import Earlier, HandIn, Person, Source, Student
 from tutor.report.roster import Roster, normal_id, normal_mail
+from tutor.report.sources import tellable
 from tutor.text import Text, Translate, text
 
 
@@ -35,6 +36,7 @@ class People:
     _of_row: dict[int, Owner] = field(default_factory=dict)
     _by_id: dict[str, Owner] = field(default_factory=dict)
     _by_mail: dict[str, Owner] = field(default_factory=dict)
+    _otherwise: dict[str, Owner] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for person in self.roster.people if self.roster else ():
@@ -71,22 +73,30 @@ class People:
         return self._of_row[person.row], remark
 
     def _by_claim(self, source: Source, who: Who) -> Owner:
-        """The one of the same id, else of the same mail address and no other id; else a new one."""
+        """The one of the same id, else of the same mail address and no other id; else a new one.
+
+        Who gives neither is the one of the same pseudonym, else of the same account at the platform.
+        """
         id_, mail = normal_id(who.id or ""), normal_mail(who.email or "")
         owner = self._by_id.get(id_) if id_ else self._by_mail.get(mail)
         if owner is None and id_ and mail and (known := self._by_mail.get(mail)) and not known.has_id:
             owner = known
+        account = f"{source.platform} {source.account}" if source.account else ""
+        if not (id_ or mail):
+            otherwise = f"pseudonym {who.pseudonym}" if who.pseudonym else account
+            owner = self._otherwise.get(otherwise)
+        else:
+            otherwise = ""
         if owner is None:
-            account = f"{source.platform} {source.account}" if source.account else ""
-            pseudonym = self._by_id.get(f"pseudonym {who.pseudonym}") if who.pseudonym else None
-            owner = pseudonym or self._new((who.id, who.email, who.pseudonym, account, who.name), source.name)
+            names = (who.id, who.email, who.pseudonym, account, who.name)
+            owner = self._new(names, tellable(source.name))
+        if otherwise:
+            self._otherwise.setdefault(otherwise, owner)
         if id_:
             self._by_id.setdefault(id_, owner)
             owner.has_id = True
         if mail:
             self._by_mail.setdefault(mail, owner)
-        if who.pseudonym:
-            self._by_id.setdefault(f"pseudonym {who.pseudonym}", owner)
         return owner
 
     def _new(self, names: Iterable[str | None], otherwise: str, person: Person | None = None) -> Owner:
@@ -136,6 +146,7 @@ def _rank(one: HandIn, *, keys: bool) -> tuple[bool, bool, float, str]:
 
 def _timed(hand_in: HandIn, source: Source, deadline: datetime | None) -> HandIn:
     """The hand-in with its place, and whether it was late: by its own time, or by the platform's."""
+    source = replace(source, name=tellable(source.name), path=tellable(source.path))
     if deadline is not None and datetime.fromisoformat(hand_in.made) > deadline:
         return replace(hand_in, source=source, late=True, late_by="made")
     if source.late:

@@ -52,6 +52,11 @@ def find(paths: Iterable[str]) -> Found:
     return found
 
 
+def tellable(name: str) -> str:
+    """A file's name as a report can hold it: bytes that are not UTF-8 as their escapes, visibly."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 class Reader:
     """Reads one hand-in after the other, and keeps the archives open that it read from last."""
 

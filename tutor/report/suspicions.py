@@ -12,6 +12,7 @@ from tutor.report.judging import DIGEST_BYTES, Judged
 from tutor.report.people import Owner
 from tutor.report.records import Source, Suspicion
 from tutor.report.roster import Roster
+from tutor.report.sources import tellable
 from tutor.report.traces import Trace, Traces
 from tutor.text import Text, text
 
@@ -217,7 +218,9 @@ def _same_hand_in(all_: Sequence[One], say: Say) -> Iterator[Suspicion]:
     groups = defaultdict[str, dict[str, tuple[str, str]]](dict)
     for key, source, one in all_:
         if source.account:
-            groups[one.hand_in.digest].setdefault(f"{source.platform} {source.account}", (key, source.name))
+            groups[one.hand_in.digest].setdefault(
+                f"{source.platform} {source.account}", (key, tellable(source.name))
+            )
     for accounts in groups.values():
         if len(accounts) > 1:
             keys = tuple(dict.fromkeys(key for key, _ in accounts.values()))
@@ -234,14 +237,22 @@ def _other_people(owners: Iterable[Owner], roster: Roster, say: Say) -> Iterator
             if signer is not None and signer is not owner.person:
                 sentence = text("It was signed with the key of somebody else on the roster.")
                 whose = say(
-                    text("{source}: signed by {signer}", source=source.name, signer=signature.principal or "")
+                    text(
+                        "{source}: signed by {signer}",
+                        source=tellable(source.name),
+                        signer=signature.principal or "",
+                    )
                 )
                 yield Suspicion("other-signer", (owner.key,), say(sentence), (whose,))
             holder = roster.account(source.platform, source.account)
             if holder is not None and holder is not owner.person:
                 sentence = text("It came from the account of somebody else on the roster.")
                 whose = say(
-                    text("{source}: account of {holder}", source=source.name, holder=holder.name or holder.id)
+                    text(
+                        "{source}: account of {holder}",
+                        source=tellable(source.name),
+                        holder=holder.name or holder.id,
+                    )
                 )
                 yield Suspicion("other-account", (owner.key,), say(sentence), (whose,))
 
@@ -260,7 +271,7 @@ def _own_doubts(all_: Sequence[One], say: Say) -> Iterator[Suspicion]:
             ),
         ):
             if doubts:
-                evidence = [f"{source.name}: {doubt}" for doubt in dict.fromkeys(doubts)]
+                evidence = [f"{tellable(source.name)}: {doubt}" for doubt in dict.fromkeys(doubts)]
                 yield Suspicion(kind, (key,), say(sentence), _cut(evidence, say))
 
 
