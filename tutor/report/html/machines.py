@@ -13,7 +13,7 @@ from tutor.report.records import Check, Environment, EnvironmentGroup, HandIn, R
 Kind = tuple[str | None, str | None, bool | None]
 
 #: As unlikely as this by chance, and at least so much more frequent, is worth telling.
-UNLIKELY, LARGE = 0.001, 0.3
+UNLIKELY, LARGE = 0.001, 0.1
 
 
 @dataclass(frozen=True, slots=True)
