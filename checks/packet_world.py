@@ -50,13 +50,20 @@ def ruleset(host: Host) -> Ruleset:
 
 
 def _parsed(seen: Firewall) -> Ruleset:
-    """The ruleset of an answer. A host gives every check that asks the same one, so the last is kept."""
-    if not _last or _last[0][0] is not seen:
-        _last[:] = [(seen, Ruleset.parse(seen["json"], seen["text"], seen["saved"]))]
-    return _last[0][1]
+    """The ruleset of an answer: the same object for the same answer, whichever check or machine it is of."""
+    for known, rules in _rulesets:
+        if known is seen or known == seen:
+            return rules
+    rules = Ruleset.parse(seen["json"], seen["text"], seen["saved"])
+    if len(seen["text"]) <= _SMALL:
+        _rulesets[:] = [(seen, rules), *_rulesets[: _MOST - 1]]
+    return rules
 
 
-_last: list[tuple[Firewall, Ruleset]] = []
+#: The latest rulesets and machines, and characters of the largest ruleset that is kept.
+_MOST, _SMALL = 8, 256 * 1024
+_rulesets: list[tuple[Firewall, Ruleset]] = []
+_worlds: list[World] = []
 
 
 def world(host: Host) -> World:
@@ -69,13 +76,24 @@ def world(host: Host) -> World:
     if not any(route.destination == _EVERYWHERE for route in known_routes):
         known_links.append(Link(UPLINK, (UPLINK_ADDRESS,)))
         known_routes.append(Route(_EVERYWHERE, UPLINK, UPLINK_GATEWAY))
-    return World(
-        links=tuple(known_links),
-        routes=tuple(known_routes),
-        forwarding=_on(host, "net.ipv4.ip_forward"),
-        rp_filter={link.name: _reverse_path(host, link.name) for link in known_links},
-        route_localnet=_on(host, "net.ipv4.conf.all.route_localnet"),
+    return _kept(
+        World(
+            links=tuple(known_links),
+            routes=tuple(known_routes),
+            forwarding=_on(host, "net.ipv4.ip_forward"),
+            rp_filter={link.name: _reverse_path(host, link.name) for link in known_links},
+            route_localnet=_on(host, "net.ipv4.conf.all.route_localnet"),
+        )
     )
+
+
+def _kept(made: World) -> World:
+    """The same object for the same machine."""
+    for known in _worlds:
+        if known == made:
+            return known
+    _worlds[:] = [made, *_worlds[: _MOST - 1]]
+    return made
 
 
 def uplink(around: World) -> Link:

@@ -12,12 +12,14 @@ from tutor.packetpath.journey import answers, journey
 from tutor.packetpath.numbers import NONE
 from tutor.packetpath.packets import Packet, any_from, first, next_of_client
 from tutor.packetpath.path import Path, judged
+from tutor.packetpath.remembered import remembered
 from tutor.packetpath.ruleset import Ruleset
 from tutor.packetpath.state import State
 from tutor.packetpath.walk import Ended, Passage
 from tutor.packetpath.world import World
 
 
+@remembered
 def follow(ruleset: Ruleset, world: World, packet: Packet) -> Path:
     """Follow the first packet of a connection through prerouting, routing, forward and postrouting."""
     return judged(journey([first(packet, world)], ruleset, world), world)
@@ -28,6 +30,7 @@ def reply(ruleset: Ruleset, world: World, path: Path) -> Path:
     return judged(_answered(Passage(list(path.passed)), ruleset, world), world)
 
 
+@remembered
 def connect(ruleset: Ruleset, world: World, packet: Packet) -> Path:
     """Follow a connection: the client's first packet, the answer, and what the client sends then."""
     sent = journey([first(packet, world)], ruleset, world)
@@ -61,6 +64,7 @@ class Leaving:
     translated: Path | None = None
 
 
+@remembered
 def could_leave(ruleset: Ruleset, world: World, interface: str, source: str | None = None) -> Leaving:
     """Ask of all first packets of TCP, UDP and ICMP, to anywhere.
 
