@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_written(anna: Tool, tmp_path: Path, place: str) -
         (tmp_path / "gone").touch()
         path = str(tmp_path / "gone" / "x")
     done = anna.run("support", "--yes", "--output", path, code=2)
-    assert "error: " in done.err
+    assert "error:" in done.err
     assert "\ntip: " in done.err
 
 

@@ -35,7 +35,7 @@ class Programs:
 def _a_student(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(machine, "must_have_sudo", lambda _path, _purpose: None)
-    monkeypatch.setattr(firewall, "_LEGACY", str(tmp_path / "none"))
+    monkeypatch.setattr(firewall, "LEGACY", str(tmp_path / "none"))
     monkeypatch.setattr(firewall, "find_program", lambda _machine, name: f"/usr/sbin/{name}")
 
 
@@ -64,7 +64,7 @@ def test_all_forms_come_by_one_call_of_sudo() -> None:
 
 def test_tables_of_the_legacy_iptables_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     (tmp_path / "names").write_text("nat\nfilter\n")
-    monkeypatch.setattr(firewall, "_LEGACY", str(tmp_path / "names"))
+    monkeypatch.setattr(firewall, "LEGACY", str(tmp_path / "names"))
     assert look(Programs(Completed(0, FORMS, "")))["legacy"] == ["nat", "filter"]
 
 
