@@ -17,6 +17,9 @@ BROWSER = chromium fonts-dejavu-core
 # Machine tests need root; everything else does not mind it.
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
+# More than two processors' worth: tests wait for terminals, and for machines and guests that boot.
+WAITING = -n 3
+BOOTING = -n 4 --dist loadfile
 
 .PHONY: demo test lint types fast images documents corpora machine resets bench fuzz messages clean
 .DEFAULT_GOAL := demo
@@ -37,7 +40,7 @@ types: $(VENV)/development
 	@scripts/part "mypy" $(VENV)/bin/mypy
 
 fast: $(VENV)/development $(VENV)/browser
-	@scripts/part "fast tests" $(AS_ROOT) $(PYTEST) -q -n 2 --ignore tests/machine -m "not corpora"
+	@scripts/part "fast tests" $(AS_ROOT) $(PYTEST) -q $(WAITING) --ignore tests/machine -m "not corpora"
 
 images: $(VENV)/development $(VENV)/machine-packages
 	@scripts/part "student machine images" $(AS_ROOT) $(VENV)/bin/python -m tests.machine
@@ -49,7 +52,7 @@ corpora: documents  ## tutor validate on libvirt's own test documents
 	@scripts/part "corpora" $(AS_ROOT) $(PYTEST) -q -n 2 -m corpora tests/validation
 
 machine: images
-	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q -n 2 --dist loadfile --reruns 1 --durations 12 -m "not long" tests/machine
+	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q $(BOOTING) --reruns 1 --durations 12 -m "not long" tests/machine
 
 resets: images  ## every step that creates something, reset and done again: minutes
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py

@@ -10,6 +10,6 @@ from hypothesis import settings
 settings.register_profile("project", deadline=None, max_examples=60)
 settings.load_profile("project")
 
-# What is started in the background of a script ignores Ctrl-C (POSIX, 2.11), and so would all that tests start.
+# What a script starts in the background ignores Ctrl-C (POSIX, 2.11), and so would all that tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
