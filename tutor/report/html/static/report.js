@@ -3,6 +3,8 @@
 
 (() => {
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true, sensitivity: "base" });
+  // Rows up to which all are laid out at once, as report.css has it; the template knows the number, too.
+  const LARGE = 300;
   const STATUSES = ["fail", "unknown", "blocked", "skip", "pass"];
 
   // Light and dark: as the system has it, until somebody chooses otherwise on this page.
@@ -78,7 +80,7 @@
         if (row.hidden === fits) row.hidden = !fits;
         shown += fits;
       }
-      table.classList.toggle("one", column !== null);
+      table.classList.toggle("large", shown > LARGE);
       mark(table, column);
       output.textContent = output.dataset.shown.replace("{shown}", shown).replace("{all}", rows.length);
     }
