@@ -18,7 +18,7 @@ from tests.report.reports import reported
 from tutor.handin.format import canonical
 from tutor.handin.reduce import reduce
 from tutor.journal.line import GENESIS, assemble, digest, encode
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.exports.json_document import render
 from tutor.report.records import Report
 from tutor.report.records import Student as Told

@@ -20,7 +20,8 @@ from tests.report.generate import make
 from tests.report.reports import reported
 from tests.report.test_class import class_of, put
 from tutor.errors import UsageError
-from tutor.report.exports.interface import OF_ONE, Aim, left_out, of_class, of_one
+from tutor.report.exports.aim import Aim
+from tutor.report.exports.interface import OF_ONE, left_out, of_class, of_one
 from tutor.report.exports.names import ExportName
 from tutor.report.exports.spreadsheet import is_safe, neutral, rows
 from tutor.report.records import Report, Student

@@ -9,7 +9,7 @@ import pytest
 
 from tests.report.generate import write_class
 from tests.report.reports import reported
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.exports.json_document import render
 from tutor.report.records import Report
 from tutor.report.schema import PATH, content, schema

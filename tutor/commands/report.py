@@ -29,7 +29,8 @@ from tutor.output.streams import discard
 from tutor.report import cache
 from tutor.report.build import Class
 from tutor.report.build import report as make_report
-from tutor.report.exports.interface import Aim, of_class
+from tutor.report.exports.aim import Aim
+from tutor.report.exports.interface import of_class
 from tutor.report.exports.names import ExportName
 from tutor.report.judging import Tools
 from tutor.report.records import Report, Student

@@ -12,7 +12,8 @@ from tutor.commands.session import Session
 from tutor.errors import UsageError
 from tutor.output import interface
 from tutor.output.streams import discard
-from tutor.report.exports.interface import OF_ONE, Aim, left_out, of_class, of_one
+from tutor.report.exports.aim import Aim
+from tutor.report.exports.interface import OF_ONE, left_out, of_class, of_one
 from tutor.report.exports.names import ExportName
 from tutor.report.records import Report, Student
 from tutor.text import text

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.report.exports.interface import Aim, named, total, without_grade
+from tutor.report.exports.aim import Aim, named, total, without_grade
 from tutor.report.exports.spreadsheet import Cell, is_safe, rows
 from tutor.report.records import Report, Student
 from tutor.text import Text, text

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.records import Check, HandIn, Report, Student
 
 _PASSED = {"pass": True, "fail": False}

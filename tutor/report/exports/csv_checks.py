@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.exports.spreadsheet import Cell, rows
 from tutor.report.records import Report, Student
 

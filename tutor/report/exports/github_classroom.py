@@ -10,7 +10,7 @@ import base64
 import json
 from typing import Any
 
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.exports.of_one import Test, tests
 from tutor.report.records import HandIn, Report, Student
 

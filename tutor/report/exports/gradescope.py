@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.exports.of_one import Test, not_measured, tests
 from tutor.report.records import HandIn, Report, Student
 

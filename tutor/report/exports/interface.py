@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
+from tutor.report.exports.aim import Aim
 from tutor.report.exports.names import ExportName
 from tutor.report.records import HandIn, Report, Student
-from tutor.text import Text, Translate, text
+from tutor.text import Text
 
 #: Those that are about one student, with the suffix of a file of theirs.
 OF_ONE = {
@@ -16,14 +16,6 @@ OF_ONE = {
     ExportName.CHECK50: ".json",
     ExportName.GITHUB_CLASSROOM: ".txt",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """What an export is made for. ``assignment`` is the column's name at the learning platform."""
-
-    translate: Translate
-    assignment: str
 
 
 class OfClass(Protocol):
@@ -77,21 +69,3 @@ def left_out(name: ExportName, report: Report) -> Iterator[Text]:
     else:
         return
     yield from of_platform(report)
-
-
-def named(students: list[str]) -> str:
-    """Students, in one line."""
-    most = 12
-    return ", ".join(students[:most]) + (f", ... ({len(students)})" if len(students) > most else "")
-
-
-def without_grade(report: Report) -> Iterator[Text]:
-    """Those whose points a person has to decide on: their cell is empty, and no zero."""
-    undecided = [one.key for one in report.students if one.hand_in and one.hand_in.undecided]
-    if undecided:
-        yield text("no points yet, for you to decide: {students}", students=named(undecided))
-
-
-def total(hand_in: HandIn | None) -> int | None:
-    """The points to hand on: None without a hand-in, and while a step of it is undecided."""
-    return None if hand_in is None or hand_in.undecided else hand_in.points

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.records import Report
 
 _ENCODER = msgspec.json.Encoder()

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from tutor.report.exports.interface import Aim
+from tutor.report.exports.aim import Aim
 from tutor.report.records import Check, HandIn, Report, Step, Student
 
 _ELEMENTS = {"fail": "failure", "unknown": "error", "blocked": "skipped", "skip": "skipped"}
