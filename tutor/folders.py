@@ -81,10 +81,19 @@ def replace_file(target: Path, content: bytes) -> None:
     :raises OSError: when that is not possible; the file then is as it was.
     """
     make_private(target.parent)
+    replace_whole(target, content, PRIVATE_FILE)
+
+
+def replace_whole(target: Path, content: bytes, mode: int = 0o666) -> None:
+    """Give a file in a folder that is there this content: whole and on the disk, or not at all.
+
+    :param mode: the new file's, less what the umask takes away.
+    :raises OSError: when that is not possible; the file then is as it was.
+    """
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)  # of a process with our number that was killed
     try:
-        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
+        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         with os.fdopen(fd, "wb") as file:
             file.write(content)
             file.flush()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tutor.errors import UserError
-from tutor.folders import sync_folder
+from tutor.folders import replace_whole
 from tutor.text import text
 
 Found = Literal["nothing", "same", "other"]
@@ -57,9 +57,13 @@ def save(path: str, content: str) -> str | None:
     target = Path(os.path.realpath(path))  # a link stays one
     try:
         kept = _keep(target) if target.exists() else None
-        mode = target.stat().st_mode & 0o777 if kept else None
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content, mode)
+        if kept:
+            mode = target.stat().st_mode & 0o777
+            replace_whole(target, content.encode(), mode)
+            target.chmod(mode)  # with what the umask took
+        else:
+            replace_whole(target, content.encode())
     except OSError as error:
         raise _in_the_way(path, error) from None
     return str(kept) if kept else None
@@ -79,22 +83,6 @@ def _keep(target: Path) -> Path:
             number += 1
         else:
             return beside
-
-
-def _replace(target: Path, content: str, mode: int | None) -> None:
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            file.write(content.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            beside.chmod(mode)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    sync_folder(target.parent)
 
 
 def _in_the_way(path: str, error: OSError) -> UserError:

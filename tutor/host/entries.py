@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TypedDict
 
-from tutor.host.files import kind_of, says_nothing_there, unreadable
+from tutor.host.files import kind_of, status_of
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
@@ -36,12 +36,9 @@ def entry(path: str) -> Question[Entry | None]:
 def look_at_entry(machine: Machine, path: str) -> Entry | None:
     """See :func:`entry`."""
     path = machine.expand(path)
-    try:
-        status = os.lstat(path)
-    except (OSError, ValueError) as error:
-        if says_nothing_there(error):
-            return None
-        raise unreadable(path, error) from None
+    status = status_of(path, os.lstat)
+    if status is None:
+        return None
     return {
         "path": path,
         "kind": kind_of(status.st_mode),

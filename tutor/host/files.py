@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat as st
+from collections.abc import Callable
 from typing import TypedDict
 
 from tutor.host.machine import Machine
@@ -73,16 +74,26 @@ def kind_of(mode: int) -> str:
     return next((name for test, name in _KINDS if test(mode)), "other")
 
 
-@source("file", by="stat(2)")
-def look_at_file(machine: Machine, path: str) -> FileStatus | None:
-    """See :func:`file_status`."""
-    path = machine.expand(path)
+def status_of(path: str, look: Callable[[str], os.stat_result]) -> os.stat_result | None:
+    """What ``look`` (``os.stat`` or ``os.lstat``) says of a path; None where there is nothing.
+
+    :raises Unobservable: where the path may not be looked at.
+    """
     try:
-        status = os.stat(path)
+        return look(path)
     except (OSError, ValueError) as error:
         if says_nothing_there(error):
             return None
         raise unreadable(path, error) from None
+
+
+@source("file", by="stat(2)")
+def look_at_file(machine: Machine, path: str) -> FileStatus | None:
+    """See :func:`file_status`."""
+    path = machine.expand(path)
+    status = status_of(path, os.stat)
+    if status is None:
+        return None
     return {
         "path": path,
         "kind": kind_of(status.st_mode),
