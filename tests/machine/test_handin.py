@@ -51,6 +51,15 @@ def signature(machine: Machine, handin: HandIn) -> Signature:
         return verifier.verify(handin)
 
 
+def reported(machine: Machine, *files: str) -> dict[str, Any]:
+    """What the class report says of these files, made where they are, with Anna's key on the roster."""
+    machine.run("echo anna@example.org $(cat ~/.ssh/id_ed25519.pub) > /tmp/keys", check=True)
+    done = machine.run(f"tutor report {' '.join(files)} --allowed-signers /tmp/keys --format json --no-cache")
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
 def live(machine: Machine) -> dict[str, tuple[str, str | None]]:
     done = machine.run("tutor check --format json")
     return said(json.loads(done.stdout))
@@ -163,6 +172,13 @@ def test_copied_from_another_student(machine: Machine) -> None:
     assert set(digests(anna)) <= set(digests(bo))
     machines = [one.recording.observations["system[]"]["value"]["machine"] for one in (anna, bo)]
     assert machines[0] == machines[1]
+    report = reported(machine, FILE, "/tmp/bo.tutor")
+    by_name = {student["name"] or student["pseudonym"]: student["hand_in"] for student in report["students"]}
+    assert by_name["Anna Å"]["points"] == anna.payload.claim.summary.points
+    assert by_name["Anna Å"]["differences"] == by_name["Bo"]["differences"] == []
+    assert by_name["Anna Å"]["signature"]["principal"] == "anna@example.org"
+    assert by_name["Bo"]["signature"]["state"] == "unsigned"
+    assert {"same-machine", "shared-uuid", "shared-journal"} <= {one["kind"] for one in report["suspicions"]}
 
 
 def test_broken(machine: Machine) -> None:
