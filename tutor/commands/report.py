@@ -12,7 +12,7 @@ from pathlib import Path
 from tutor import __version__
 from tutor.commands.catalogue import checks_for
 from tutor.commands.report_exports import must_go_together, write_exports
-from tutor.commands.report_progress import Bar
+from tutor.commands.report_progress import PAGES, Bar
 from tutor.commands.session import Session
 from tutor.course.course_config import CourseConfig, read_course_config
 from tutor.course.load import load_course
@@ -179,7 +179,8 @@ def _deadline(wishes: Wishes, config: CourseConfig | None) -> datetime | None:
 def _write_pages(session: Session, folder: Path, made: Report) -> None:
     from tutor.report.html.site import write_site
 
-    write_site(made, folder, session.translate)
+    with Bar(session, PAGES) as bar:
+        write_site(made, folder, session.translate, bar.advanced)
     session.say(text("The pages are there: open {file}", file=os.path.join(folder, "index.html")))
 
 

@@ -1,4 +1,4 @@
-"""How far the judging of a class has come: a bar on a terminal, and nothing elsewhere."""
+"""How far a class report has come: a bar on a terminal, and nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import final
 
 from tutor.commands.progress import PATIENCE
 from tutor.commands.session import Session
-from tutor.text import text
+from tutor.text import Text, text
+
+HAND_INS = text("{done} of {total} hand-ins, {seconds} s left")
+PAGES = text("{done} of {total} pages, {seconds} s left")
 
 #: Seconds between two drawings, and cells of the bar.
 _PAUSE, _WIDTH = 0.1, 24
@@ -16,10 +19,14 @@ _PAUSE, _WIDTH = 0.1, 24
 
 @final
 class Bar:
-    """Drawn on standard error, once it takes long enough to wonder."""
+    """Drawn on standard error, once it takes long enough to wonder.
 
-    def __init__(self, session: Session) -> None:
+    :param message: with the places ``done``, ``total`` and ``seconds``.
+    """
+
+    def __init__(self, session: Session, message: Text = HAND_INS) -> None:
         self._session = session
+        self._message = message.message
         self._begun = self._drawn = time.monotonic()
         self._shown = False
         style = session.error_style
@@ -44,9 +51,7 @@ class Bar:
         full, empty = ("#", ".") if self._session.error_style.ascii else ("█", "░")
         cells = _WIDTH * done // total
         left = (now - self._begun) * (total - done) / done
-        told = text(
-            "{done} of {total} hand-ins, {seconds} s left", done=done, total=total, seconds=round(left)
-        )
+        told = Text(self._message, {"done": done, "total": total, "seconds": round(left)})
         bar = full * cells + empty * (_WIDTH - cells)
         self._session.err.write(f"\r\x1b[K{bar} {told.render(self._session.translate)}")
         self._session.err.flush()

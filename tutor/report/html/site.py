@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,25 @@ PAGES = (
     ("machines.html", text("Machines")),
     ("decide.html", text("For you to decide")),
 )
+_STATIC_FILES = ("report.css", "report.js")
 #: Bars in the picture of the checks; the table beside it has all of them.
 _MOST_BARS = 12
 
 
-def write_site(report: Report, folder: Path, translate: Translate) -> None:
+def _untold(_done: int, _total: int) -> None:
+    """For whoever shows no progress."""
+
+
+def write_site(
+    report: Report, folder: Path, translate: Translate, advanced: Callable[[int, int], None] = _untold
+) -> None:
     """Write the pages; ``index.html`` is the first.
 
+    :param advanced: told of each page written: how many are, and how many there will be.
     :raises UsageError: when the folder is somebody's own, or cannot be written.
     """
-    write_folder(folder, files(report, translate))
+    total = len(PAGES) + len(_STATIC_FILES) + len(report.students)
+    write_folder(folder, _counted(files(report, translate), total, advanced))
 
 
 def files(report: Report, translate: Translate) -> Iterator[tuple[str, str]]:
@@ -48,8 +57,16 @@ def files(report: Report, translate: Translate) -> Iterator[tuple[str, str]]:
     for name, _ in PAGES:
         yield name, site.page(name)
     yield from StudentPages(report, templates, site.shared).files()
-    for name in ("report.css", "report.js"):
+    for name in _STATIC_FILES:
         yield name, Path(STATIC, name).read_text(encoding="utf-8")
+
+
+def _counted(
+    written: Iterator[tuple[str, str]], total: int, advanced: Callable[[int, int], None]
+) -> Iterator[tuple[str, str]]:
+    for done, file in enumerate(written, 1):
+        yield file
+        advanced(min(done, total), total)
 
 
 class Site:
