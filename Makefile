@@ -18,7 +18,7 @@ BROWSER = chromium fonts-dejavu-core
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 # More than two processors' worth: tests wait for terminals, and for machines and guests that boot.
-WAITING = -n 3
+WAITING = -n 3 --dist loadgroup
 BOOTING = -n 4 --dist loadfile
 
 .PHONY: demo test lint types fast images documents corpora machine resets bench fuzz messages clean

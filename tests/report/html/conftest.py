@@ -15,6 +15,13 @@ from tutor.report.records import Report
 MANY = 3000
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have one worker write the large class, and test it."""
+    for item in items:
+        if "large_site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("large class"))
+
+
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return ordinary(tmp_path_factory.mktemp("class"))
