@@ -17,9 +17,9 @@ BROWSER = chromium fonts-dejavu-core
 # Machine tests need root; everything else does not mind it.
 AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACHE="$${TUTOR_MACHINE_CACHE:-}"
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
-# More than two processors' worth, where tests wait for terminals; machines with guests are busy by themselves.
+# More than two processors' worth: tests wait for terminals, and for machines and guests that boot.
 WAITING = -n 3 --dist loadgroup
-BOOTING = -n 2 --dist loadfile
+BOOTING = -n 3 --dist loadfile
 
 .PHONY: demo test lint types fast images documents corpora machine resets bench fuzz messages clean
 .DEFAULT_GOAL := demo

@@ -6,7 +6,7 @@ import logging
 import sys
 
 from tests.machine.application import application
-from tests.machine.images import image
+from tests.machine.images import NEXT_SUITE, image
 from tests.machine.process import MachineError
 
 
@@ -16,6 +16,7 @@ def main() -> int:
     try:
         image("ssh")
         application()
+        image("ready", NEXT_SUITE)
     except MachineError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUITE = os.environ.get("TUTOR_MACHINE_SUITE", "bookworm")
+#: The release after: its libvirt has the nftables backend.
+NEXT_SUITE = "trixie"
 RECIPES = Path(__file__).parent / "recipes"
 PARENTS = {"base": "debian", "builder": "base", "bare": "base", "ready": "bare", "ssh": "ready"}
 # The kmod to procps half is what a minbase lacks to be a machine; Python is what any Debian desktop has.

@@ -11,6 +11,7 @@ import pytest
 
 from tests.machine.client import Client
 from tests.machine.guest import GREETING, URI, define_guest, start_default_network
+from tests.machine.images import NEXT_SUITE
 from tests.machine.machines import Machine, boot
 from tests.machine.port_forwards import GUEST, NFTABLES_STATES, PORT, STATES, UNKNOWN
 from tutor.host.firewall import FORMS_COMMAND, split_forms
@@ -98,7 +99,7 @@ def trixie() -> Iterator[Lab]:
         "printf '#!/bin/sh\\n' > /usr/local/sbin/tc; chmod 755 /usr/local/sbin/tc; "
         "ln -sf /usr/local/sbin/tc $(readlink -f $(command -v -p tc)); systemctl restart libvirtd"
     )
-    with lab("trixie", prepare, "nft list ruleset > /root/saved", "nft -f /root/saved") as made:
+    with lab(NEXT_SUITE, prepare, "nft list ruleset > /root/saved", "nft -f /root/saved") as made:
         yield made
 
 

@@ -105,7 +105,5 @@ def _unusable(path: Path) -> BaselineError:
         text(
             "{path} is no baseline that this tutor can use, so it is not known what is yours.", path=str(path)
         ),
-        text(
-            "Nothing is taken away. `tutor show STEP` shows what a step creates: remove that by hand."
-        ),
+        text("Nothing is taken away. `tutor show STEP` shows what a step creates: remove that by hand."),
     )
