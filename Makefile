@@ -19,7 +19,7 @@ AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACH
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 # More than two processors' worth: tests wait for terminals, and for machines and guests that boot.
 WAITING = -n 3 --dist loadgroup
-BOOTING = -n 3 --dist loadfile
+BOOTING = -n 4 --dist loadfile
 
 .PHONY: demo test lint types fast images documents corpora machine resets bench fuzz messages clean
 .DEFAULT_GOAL := demo
@@ -52,7 +52,7 @@ corpora: documents  ## tutor validate on libvirt's own test documents
 	@scripts/part "corpora" $(AS_ROOT) $(PYTEST) -q -n 2 -m corpora tests/validation
 
 machine: images
-	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q $(BOOTING) --reruns 1 --durations 12 -m "not long" tests/machine
+	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q $(BOOTING) --reruns 1 -r aR --durations 12 -m "not long" tests/machine
 
 resets: images  ## every step that creates something, reset and done again: minutes
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py
