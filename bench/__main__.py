@@ -11,8 +11,8 @@ from pathlib import Path
 from bench import classes, fairness, report, watching
 from bench.commands import COMMANDS
 from bench.student import describe, done_machine, run_driver
-from tests.machine.machines import Machine
-from tests.machine.process import MachineError
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.process import MachineError
 
 PAGE = Path(__file__).parents[1] / "docs" / "bench.md"
 ROUNDS, WARM_UP, CHANGES, HAND_INS = 21, 3, 100, 1000

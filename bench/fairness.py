@@ -9,8 +9,8 @@ from typing import Any
 
 from bench.statistics import Samples
 from bench.student import PLACE
-from tests.machine.machines import Machine
-from tests.machine.shell import Completed
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.shell import Completed
 
 #: The ways in which the course is written for goss.
 GOSS_FILES = ("plain", "quick")

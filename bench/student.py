@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.machine.application import PROJECT
-from tests.machine.cache import digest, obtain
-from tests.machine.images import image, keep_output, key, recipe, run_recipe
+from tests.machine.checkout import PROJECT
 from tests.machine.lesson import answer_quiz, bring_medium, course, replay
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError
+from tutor.sandbox.cache import digest, obtain
+from tutor.sandbox.images import image, keep_output, key, recipe, run_recipe
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError
 
 FOLDER = Path(__file__).parent
 #: Where the peers' files are on the machine.

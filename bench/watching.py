@@ -10,8 +10,8 @@ from statistics import median
 from typing import Any
 
 from bench.student import PLACE, PYTHON
-from tests.machine.machines import Machine
-from tests.machine.process import MachineError
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.process import MachineError
 
 DRIVER = Path(__file__).parent / "watch_driver.py"
 _VIRSH = "virsh -c qemu:///system"

@@ -24,6 +24,7 @@ ALLOWED = {
     "tutor.watch": {"tutor.grading", "tutor.host"},
     "tutor.packetpath": set(),
     "tutor.relaxng": set(),
+    "tutor.sandbox": set(),
     "tutor.validation": {"tutor.relaxng"},
     "tutor.support": set(),
     "tutor.doctor": {"checks", "tutor.course", "tutor.grading", "tutor.host", "tutor.packetpath"},

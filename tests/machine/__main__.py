@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 
-from tests.machine.application import application
-from tests.machine.images import NEXT_SUITE, image
-from tests.machine.process import MachineError
+from tests.machine.checkout import PROJECT
+from tutor.sandbox.application import application
+from tutor.sandbox.images import NEXT_SUITE, image
+from tutor.sandbox.process import MachineError
 
 
 def main() -> int:
@@ -15,7 +16,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         image("ssh")
-        application()
+        application(PROJECT)
         image("ready", NEXT_SUITE)
     except MachineError as error:
         sys.stderr.write(f"{error}\n")

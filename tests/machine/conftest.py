@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.machine.application import PROJECT
+from tests.machine.checkout import PROJECT
 from tests.machine.guest import start_default_network
 from tests.machine.lesson import bring_medium
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError
-from tests.machine.running import sweep
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError
+from tutor.sandbox.running import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.machine.doctor_faults import VIRSH, Fault
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 import time
 
-from tests.machine.application import PROJECT
+from tests.machine.checkout import PROJECT
 from tests.machine.doctor import assert_told, assert_well, make, mend, prepare, see
 from tests.machine.doctor_faults import FAULTS, Fault
-from tests.machine.machines import Machine, boot
+from tutor.sandbox.machines import Machine, boot
 
 
 def main(words: list[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from shlex import quote
 
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 IMAGES = "/var/lib/libvirt/images"
 VIRSH = "virsh -c qemu:///system"

@@ -6,7 +6,7 @@ import difflib
 import re
 from shlex import quote
 
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 #: Below these folders, every name with its kind and mode, and every file's content.
 FOLDERS = ("/etc/libvirt", "/var/lib/libvirt", "/etc/nftables.conf", "/home")

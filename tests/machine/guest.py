@@ -7,10 +7,10 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.machine.process import MachineError
+from tutor.sandbox.process import MachineError
 
 if TYPE_CHECKING:
-    from tests.machine.machines import Machine
+    from tutor.sandbox.machines import Machine
 
 KERNEL = "/var/lib/libvirt/boot/vmlinuz"
 INITRD = "/var/lib/libvirt/boot/initrd"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tests.machine.machines import Machine
-from tests.machine.shell import Completed
 from tutor.course.load import load_course
 from tutor.course.records import Course, Step
 from tutor.course.variables import resolve, substitute
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.shell import Completed
 
 
 @cache

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.machine.application import PROJECT
+from tests.machine.checkout import PROJECT
 from tests.machine.lesson import answer_quiz, bring_medium, course, replay
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError
 from tests.machine.waiting import becomes
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 

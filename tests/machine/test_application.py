@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.machine.application import PROJECT, _source_digest
+from tests.machine.checkout import PROJECT
+from tutor.sandbox.application import _source_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.machine.machines import Machine
+    from tutor.sandbox.machines import Machine
 
 ASK = "/opt/tutor/bin/python -c"
 

@@ -11,8 +11,8 @@ import pytest
 from tests.machine.cleanup_states import COURSE, FOREIGN, FOREIGN_NAMES, KILLER, LOOSE
 from tests.machine.fingerprint import changes, fingerprint
 from tests.machine.lesson import answer_quiz, bring_medium, course, judge, replay
-from tests.machine.machines import Machine
 from tests.machine.test_domains import AS_BY_VIRT_MANAGER
+from tutor.sandbox.machines import Machine
 
 VIRSH = "virsh -c qemu:///system"
 #: What is created, and passes only on hardware of another kind, or when somebody clicks.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.machine.guest import GREETING, INSTALLER, define_guest, start_default_network
-from tests.machine.machines import boot
 from tests.machine.waiting import becomes
+from tutor.sandbox.machines import boot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

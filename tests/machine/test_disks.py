@@ -8,7 +8,7 @@ import pexpect
 import pytest
 
 from tests.machine.lesson import Judged, answer_quiz, assert_green, assert_mended, judge, replay, run_fixes
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 STEP = "disks/create-qcow2"
 IMAGE = f"{STEP}/image"

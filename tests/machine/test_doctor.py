@@ -11,10 +11,10 @@ from jsonschema import validate
 from tests.machine.doctor import assert_told, assert_well, make, mend, prepare, see
 from tests.machine.doctor_faults import FAULTS, VIRSH
 from tests.machine.fingerprint import changes, fingerprint
-from tests.machine.machines import Machine
-from tests.machine.process import host_environment
 from tests.machine.waiting import becomes
 from tests.output.schemas import doctor_schema
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.process import host_environment
 
 #: Faults that can be had at once, so that a group costs what one does; make doctor-faults has each by itself.
 #: No fault of a group is in the way of looking for another.

@@ -15,7 +15,7 @@ from tests.machine.lesson import (
     replay,
     run_fixes,
 )
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 INSTALL_STEP, XML_STEP, GUI_STEP = "domains/virt-install", "domains/xml", "domains/virt-manager"
 STOP_DAEMON = "systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd.service"

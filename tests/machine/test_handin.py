@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from tests.handin.samples import handin_of, the_course
-from tests.machine.application import PROJECT
+from tests.machine.checkout import PROJECT
 from tests.machine.lesson import answer_quiz, bring_medium, course, replay
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError
 from tutor.handin.chain import chain, digests
 from tutor.handin.format import HandIn, canonical
 from tutor.handin.judge import differences, judge
 from tutor.handin.read import Refusal, read
 from tutor.handin.signers import signers
 from tutor.handin.verify import Signature, Verifier
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError
 
 FILE = "/tmp/lab.tutor"
 

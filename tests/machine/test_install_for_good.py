@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import registries
-from tests.machine.application import PROJECT
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError
+from tests.machine.checkout import PROJECT
 from tests.privacy import LEFT, places, undocumented
 from tests.readme import commands
+from tutor.sandbox import registries
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError
 
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 

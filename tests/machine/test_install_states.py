@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.machine.lesson import Judged, assert_green, assert_mended, judge, run_fixes
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 LIBVIRT, NETWORK, CONFIRM, QEMU = (
     f"install/{name}" for name in ("libvirt", "default-network", "confirm", "qemu-kvm")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.machine.lesson import assert_green, assert_mended, judge
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 STEP = "install/libvirt"
 RIGHT = 'export LIBVIRT_DEFAULT_URI="qemu:///system"'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.machine.machines import Machine
 from tests.machine.walker import Walker
 from tests.terminal import CTRL_C
 from tutor.language import Language
+from tutor.sandbox.machines import Machine
 
 LANGUAGE: Language = "en"
 PASSWORD = "correct horse"  # noqa: S105 - of a throwaway machine

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.machine.application import PROJECT
+from tests.machine.checkout import PROJECT
 from tests.machine.lesson import bring_medium, course
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError
 from tests.machine.test_domains import AS_BY_VIRT_MANAGER
 from tests.machine.test_whole_course import BOOT_SECONDS, CLICKED, CPU, INTERRUPTED, START, graded, red
 from tests.machine.waiting import becomes
@@ -18,6 +16,8 @@ from tests.terminal import CTRL_C, ENTER
 from tutor.course.records import Step
 from tutor.course.variables import resolve
 from tutor.language import Language
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError
 
 LANGUAGE: Language = "sv"
 NO_KVM = "ingen vmx här"

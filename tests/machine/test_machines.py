@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.machine import process
-from tests.machine.cache import cache_directory
 from tests.machine.guest import define_guest, start_default_network
-from tests.machine.images import image
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError, descendants
-from tests.machine.running import sweep
 from tests.machine.waiting import becomes
+from tutor.sandbox import process
+from tutor.sandbox.cache import cache_directory
+from tutor.sandbox.images import image
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError, descendants
+from tutor.sandbox.running import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A test run that boots a machine and is then killed, machine and all.
 _FORSAKEN = """
 import os, signal
-from tests.machine.machines import boot
+from tutor.sandbox.machines import boot
 with boot("base", name="lab-forsaken") as machine:
     print(machine.container.init, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.machine.client import Client
 from tests.machine.guest import GREETING
 from tests.machine.lesson import (
     Judged,
@@ -20,7 +19,6 @@ from tests.machine.lesson import (
     replay,
     run_fixes,
 )
-from tests.machine.machines import Machine
 from tests.machine.network_states import (
     FORWARD,
     GUEST,
@@ -37,6 +35,8 @@ from tests.machine.network_states import (
     entry,
 )
 from tests.machine.waiting import becomes
+from tutor.sandbox.client import Client
+from tutor.sandbox.machines import Machine
 
 NAT, ISOLATED_STEP, STATIC_STEP, FORWARD_STEP, FLOW = (
     f"networks/{name}" for name in ("nat", "isolated", "static-lease", "port-forward", "flow")

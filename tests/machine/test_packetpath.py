@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.machine.client import Client
 from tests.machine.guest import GREETING, URI, define_guest, start_default_network
-from tests.machine.images import NEXT_SUITE
-from tests.machine.machines import Machine, boot
 from tests.machine.port_forwards import GUEST, NFTABLES_STATES, PORT, STATES, UNKNOWN
 from tutor.host.firewall import FORMS_COMMAND, split_forms
 from tutor.packetpath import Link, Packet, Path, Reaches, Route, Ruleset, Unknown, World, connect
+from tutor.sandbox.client import Client
+from tutor.sandbox.images import NEXT_SUITE
+from tutor.sandbox.machines import Machine, boot
 
 # iptables-restore makes all of iptables' own chains; libvirt alone makes no others in nat than POSTROUTING.
 _RESTORE = (

@@ -9,10 +9,10 @@ from ipaddress import IPv4Interface
 import pytest
 from lxml import etree
 
-from tests.machine.machines import Machine, boot
 from tests.packetpath.golden import SUITE, golden_files
 from tutor.host.firewall import FORMS_COMMAND, split_forms
 from tutor.packetpath import Link, Packet, Refused, Route, Ruleset, World, connect, could_leave, follow
+from tutor.sandbox.machines import Machine, boot
 
 _CLIENT = "203.0.113.7"
 NETWORKS = [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.machine.lesson import answer_quiz, replay
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 PATH = "/tmp/machine.json"
 SELECTIONS = (

@@ -9,7 +9,7 @@ import pytest
 
 from tests.machine.guest import start_default_network
 from tests.machine.lesson import Judged, answer_quiz, assert_green, assert_mended, judge, replay, run_fixes
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 CREATE, REVERT, DELETE, TREE, CLICKED, UEFI = (
     f"snapshots/{name}" for name in ("create", "revert", "delete", "tree", "virt-manager", "uefi")

@@ -10,8 +10,8 @@ from typing import Any
 import pexpect
 import pytest
 
-from tests.machine.machines import Machine
-from tests.machine.process import host_environment
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.process import host_environment
 
 DISK = "/var/lib/libvirt/images/min-disk.qcow2"
 #: A shell without line editing, which does nothing to the terminal itself.

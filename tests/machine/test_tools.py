@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.machine.lesson import answer_quiz, assert_green, assert_mended, judge, replay, run_fixes, step
-from tests.machine.machines import Machine
+from tutor.sandbox.machines import Machine
 
 STEP = "tools/toolbox"
 

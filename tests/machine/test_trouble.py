@@ -14,8 +14,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from tests.machine.machines import Machine
-from tests.machine.process import host_environment
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.process import host_environment
 
 #: What a hung daemon may cost beyond a normal run, in seconds.
 HUNG = 5.0

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.machine.machines import Machine, boot
-from tests.machine.process import CommandError
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

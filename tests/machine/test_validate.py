@@ -17,8 +17,8 @@ from tests.machine.lesson import (
     run_fixes,
     step,
 )
-from tests.machine.machines import Machine
 from tutor.course.variables import resolve, substitute
+from tutor.sandbox.machines import Machine
 
 STEP = "domains/validate"
 FILE = "/home/student/vm.xml"

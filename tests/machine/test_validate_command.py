@@ -8,9 +8,9 @@ import random
 import pytest
 
 from tests.machine.lesson import course, step
-from tests.machine.machines import Machine
 from tests.validation.typos import typos
 from tutor.course.variables import resolve, substitute
+from tutor.sandbox.machines import Machine
 from tutor.validation.kinds import SCHEMA_OF
 
 HOME = "/home/student"

@@ -12,11 +12,11 @@ import pexpect
 import pytest
 
 from tests.machine.guest import define_guest, start_default_network
-from tests.machine.machines import Machine
-from tests.machine.process import host_environment
 from tests.machine.waiting import becomes
 from tests.machine.watching import ASIDE, Following, following, stand_still
 from tests.output.test_watching import SCHEMA
+from tutor.sandbox.machines import Machine
+from tutor.sandbox.process import host_environment
 
 VIRSH = "virsh -c qemu:///system"
 DISK = "/var/lib/libvirt/images/ubuntu-vm.qcow2"

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from tests.machine.application import PROJECT
+from tests.machine.checkout import PROJECT
 from tests.machine.guest import GREETING
 from tests.machine.lesson import bring_medium, course
-from tests.machine.machines import Machine, boot
-from tests.machine.process import MachineError
 from tests.machine.test_domains import AS_BY_VIRT_MANAGER
 from tests.machine.waiting import becomes
 from tests.machine.walker import LOGIN, Walker
 from tests.terminal import CTRL_C, CTRL_D
 from tutor.language import Language
+from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.process import MachineError
 
 #: Steps that no command can make pass: what this hardware is, and what needs a screen.
 CPU, CLICKED = "install/cpu", "domains/virt-manager"

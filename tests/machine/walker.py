@@ -7,10 +7,10 @@ from functools import partial
 from types import TracebackType
 
 from tests.machine.lesson import course
-from tests.machine.machines import Machine
 from tests.terminal import DOWN, ENTER, MARKED, POINTER, Terminal
 from tutor.course.records import QuizQuestion, Step
 from tutor.language import Language, translator
+from tutor.sandbox.machines import Machine
 from tutor.text import text
 
 #: Long enough for `apt install`, and for an emulated guest to boot, on a busy host.

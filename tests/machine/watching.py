@@ -11,12 +11,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from tests.machine.process import host_environment
+from tutor.sandbox.process import host_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.machine.machines import Machine
+    from tutor.sandbox.machines import Machine
 
 #: Seconds in which a change must have been told, whatever else this host has to do.
 TOLD = 20.0

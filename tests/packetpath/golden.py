@@ -9,9 +9,9 @@ import sys
 import tarfile
 from pathlib import Path
 
-from tests.machine.cache import digest, obtain
-from tests.machine.process import MachineError, call
-from tests.machine.registries import debian_mirror
+from tutor.sandbox.cache import digest, obtain
+from tutor.sandbox.process import MachineError, call
+from tutor.sandbox.registries import debian_mirror
 
 #: The suite whose libvirt has both backends.
 SUITE = "trixie"

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.machine import images
-from tests.machine.cache import digest, obtain
-from tests.machine.process import MachineError
+from tutor.sandbox import images
+from tutor.sandbox.cache import digest, obtain
+from tutor.sandbox.process import MachineError
 
 #: The releases whose libvirt is taken: 9.0 and 11.3.
 SUITES = ("bookworm", "trixie")

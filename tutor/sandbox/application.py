@@ -17,9 +17,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.machine import registries
-from tests.machine.cache import digest, in_use, locked, obtain
-from tests.machine.images import SUITE, Image, image, keep_output, key, recipe, run_recipe
+from tutor.sandbox import registries
+from tutor.sandbox.cache import digest, in_use, locked, obtain
+from tutor.sandbox.images import SUITE, Image, image, keep_output, key, recipe, run_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-PROJECT = Path(__file__).resolve().parents[2]
 # Not part of what is installed, and large or changing by the minute.
 _NOISE = shutil.ignore_patterns(".*", "__pycache__")
 _ASIDE = {"tests", "docs", "news", "dist", "build"}
@@ -40,7 +39,7 @@ atexit.register(_held.close)
 
 
 @functools.cache
-def application(project: Path = PROJECT, suite: str = SUITE) -> Path:
+def application(project: Path, suite: str = SUITE) -> Path:
     """Return the directory to show a machine as /opt/tutor: the dependencies and ``project`` itself.
 
     It stays the same, and stays, for the whole test run, however the checkout changes meanwhile.

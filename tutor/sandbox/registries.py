@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.machine.process import CommandError, call
+from tutor.sandbox.process import CommandError, call
 
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 # Where packages come from; an option like --user would only be in the way in a chroot.
@@ -26,8 +26,8 @@ def debian_mirror(suite: str) -> str | None:
         answer = call(["apt-get", "indextargets", "--format", "$(CODENAME) $(REPO_URI)", *wanted], timeout=30)
     except CommandError:
         return None
-    rows = [line.split() for line in answer.splitlines()]
-    usable = [row for row in rows if len(row) == 2 and row[1].startswith(("http", "file:"))]
+    rows = [line.partition(" ") for line in answer.splitlines()]
+    usable = [(codename, uri) for codename, _, uri in rows if uri.startswith(("http", "file:"))]
     usable.sort(key=lambda row: row[0] != suite)
     return usable[0][1] if usable else None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.machine import cache
+from tutor.sandbox import cache
 
 if TYPE_CHECKING:
     from pathlib import Path

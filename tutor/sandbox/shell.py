@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.machine.process import CommandError
+from tutor.sandbox.process import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

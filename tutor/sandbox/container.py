@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.machine import cgroups
-from tests.machine.images import RECIPES
-from tests.machine.process import (
+from tutor.sandbox import cgroups
+from tutor.sandbox.images import RECIPES
+from tutor.sandbox.process import (
     CommandError,
     MachineError,
     children,

@@ -10,13 +10,13 @@ import contextlib
 import secrets
 from typing import TYPE_CHECKING, Literal
 
-from tests.machine.application import application
-from tests.machine.client import Client, attached_client
-from tests.machine.container import Container
-from tests.machine.images import SUITE, Image, image
-from tests.machine.process import MachineError
-from tests.machine.running import claimed
-from tests.machine.shell import Completed, command_line, without_complaints
+from tutor.sandbox.application import application
+from tutor.sandbox.client import Client, attached_client
+from tutor.sandbox.container import Container
+from tutor.sandbox.images import SUITE, Image, image
+from tutor.sandbox.process import MachineError
+from tutor.sandbox.running import claimed
+from tutor.sandbox.shell import Completed, command_line, without_complaints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.machine import registries
-from tests.machine.cache import digest, obtain
-from tests.machine.process import call, require_programs
+from tutor.sandbox import registries
+from tutor.sandbox.cache import digest, obtain
+from tutor.sandbox.process import call, require_programs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

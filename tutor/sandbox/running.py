@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.machine import cgroups
-from tests.machine.cache import cache_directory, in_use, locked
-from tests.machine.container import STOP_SECONDS, recorded_groups
-from tests.machine.process import MachineError, children, kill
+from tutor.sandbox import cgroups
+from tutor.sandbox.cache import cache_directory, in_use, locked
+from tutor.sandbox.container import STOP_SECONDS, recorded_groups
+from tutor.sandbox.process import MachineError, children, kill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.machine.process import MachineError, call, host_environment
-from tests.machine.shell import Completed
+from tutor.sandbox.process import MachineError, call, host_environment
+from tutor.sandbox.shell import Completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.machine.container import Container
+    from tutor.sandbox.container import Container
 
 UPLINK = "eth0"
 MACHINE_ADDRESS = "198.51.100.2"
