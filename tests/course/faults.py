@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 SV, NETS, EN = "sv/01-start.md", "sv/02-nets.md", "en/01-start.md"
 COURSE, OUTLINE = "course.toml", "outline.toml"
+STATES, MACHINES = "states/start.toml", "states/machines.toml"
 COMMAND = '[[entry]]\nkind = "command"'
 
 
@@ -26,6 +27,38 @@ class Fault:
 
 
 FAULTS = [
+    # --- states
+    Fault("states no TOML", STATES, "[[wrong]]", "[[wrong", "[[wrong", "no TOML"),
+    Fault(
+        "unknown step of a state", STATES, 'step = "group"', 'step = "grupp"', "[[wrong]]", "no step called"
+    ),
+    Fault("state without a name", STATES, 'name = "nobody"\n', "", "[[wrong]]", "name is missing"),
+    Fault("state that is not made", STATES, 'make = "true"\n', "", "[[right]]", "make is missing"),
+    Fault("state by nobody", STATES, 'as = "student"', 'as = "me"', 'as = "me"', "as cannot be me"),
+    Fault("wrong without a code", STATES, "codes =", "#", "[[wrong]]", "needs the code of a check"),
+    Fault("code no text", STATES, '"not-a-member"', "1", "codes", "needs the code of a check"),
+    Fault("unknown check of a state", STATES, "{member", "{membr", "[[wrong]]", "has no check called membr"),
+    Fault(
+        "impossible code", STATES, '"not-a-member"', '"not-member"', "[[wrong]]", "no code called not-member"
+    ),
+    Fault("unknown key of a state", STATES, "notes =", "nots =", "nots =", "nothing is called nots"),
+    Fault("right with codes", STATES, "notes = [", "codes = [", "codes = [", "nothing is called codes"),
+    Fault("unknown variable of a state", STATES, "${vm}", "${mv}", "[[wrong]]", "no variable called mv"),
+    Fault(
+        "unknown step of a setting", STATES, 'id = "group"', 'id = "g"', "[[step]]", "no step called start/g"
+    ),
+    Fault("no-run without reason", STATES, 'reason = "a session', "#", "[[no-run]]", "reason is missing"),
+    Fault("no-run of nothing", STATES, '["session"]', '["sesion"]', "[[no-run]]", "no check called sesion"),
+    Fault("unknown key of states", STATES, "shell =", "shel =", "shel =", "nothing is called shel"),
+    Fault(
+        "state twice",
+        STATES,
+        '"already"',
+        '"nobody"',
+        "[[right]]",
+        "a second state of start/group is called nobody",
+    ),
+    Fault("unknown key of machines", MACHINES, "ready", "redy", "redy", "nothing is called redy"),
     # --- course.toml
     Fault("no TOML", COURSE, "[title]", "[title", "[title", "no TOML"),
     Fault("course without id", COURSE, 'id = "sample"\n', "", 'version = "1.0"', "id is missing"),

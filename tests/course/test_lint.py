@@ -54,6 +54,20 @@ def test_strict_names_what_is_only_planned_and_what_is_not_translated(sample: Sa
     assert lesson == "sv/02-nets.md:1: the lesson is not translated to en. Write en/nets.md."
 
 
+def test_states_of_no_lesson(sample: Sample) -> None:
+    sample.write("states/more.toml", "")
+    (line,) = rendered(sample.lint())
+    assert line == ("states/more.toml:1: the course has no lesson called more. Name the file after a lesson.")
+
+
+def test_strict_names_a_check_that_no_wrong_state_fails(sample: Sample) -> None:
+    sample.replace("states/nets.toml", '{open = "closed"}', '{open = "need-failed"}')
+    assert not sample.lint()
+    line = sample.line_of(NETS, "[open]")
+    said = rendered(sample.lint(strict=True))
+    assert f"{NETS}:{line}: no wrong state fails nets/port/open. Write one in states/nets.toml." in said
+
+
 def test_files_that_are_missing(sample: Sample) -> None:
     (sample.folder / "outline.toml").unlink()
     (sample.folder / "course.toml").unlink()

@@ -10,19 +10,29 @@ from tutor.course.checks import KnownChecks, ParameterInfo, check_faults
 from tutor.course.files import read_files
 from tutor.course.findings import Finding, in_order
 from tutor.course.outline import outline_faults
+from tutor.course.read_states import read_state_files
 from tutor.course.references import dead_links
 from tutor.course.source import CourseSource, read_course
+from tutor.course.states_rules import KnownCodes, state_faults
 from tutor.course.translation import mismatches
 from tutor.text import text
 
-__all__ = ["Finding", "KnownChecks", "ParameterInfo", "lint"]
+__all__ = ["Finding", "KnownChecks", "KnownCodes", "ParameterInfo", "lint"]
 
 
-def lint(folder: Path, known_checks: KnownChecks, *, strict: bool = False) -> list[Finding]:
+def lint(
+    folder: Path,
+    known_checks: KnownChecks,
+    *,
+    known_codes: KnownCodes | None = None,
+    strict: bool = False,
+) -> list[Finding]:
     """All findings about the course in ``folder``, by file and line.
 
     :param known_checks: the parameters of each registered check.
-    :param strict: as before a release: what is only planned, or not translated at all, is a finding too.
+    :param known_codes: the codes that a check may return, of those checks where that is known.
+    :param strict: as before a release: what is only planned, not translated at all, or failed by no wrong
+        state is a finding too.
     :raises CourseError: when the files cannot be read.
     """
     course = read_course(read_files(str(folder)))
@@ -33,6 +43,7 @@ def lint(folder: Path, known_checks: KnownChecks, *, strict: bool = False) -> li
             *outline_faults(course, strict=strict),
             *dead_links(course, str(folder)),
             *_translation_faults(course, strict=strict),
+            *state_faults(course, read_state_files(str(folder)), known_codes or {}, strict=strict),
         ]
     )
 

@@ -1,0 +1,98 @@
+"""Wrong states of a lesson's steps, and other right ones, that its author writes beside it.
+
+They are for ``tutor author prove`` alone: no student's run reads them, and the
+course's digest is without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+User = Literal["student", "root"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of a step: how it is made, and what is said of it.
+
+    ``codes`` holds the code of each check, by its name in the step; a right state has none. ``mend`` is
+    whether the printed fix puts it right, else a person must decide. ``notes`` are parts of the English notes
+    that the step's checks give, all of them in their order; None where nobody looks.
+    """
+
+    step: str
+    name: str
+    make: str
+    user: User = "student"
+    codes: Mapping[str, str] = field(default_factory=dict)
+    mend: bool = True
+    notes: tuple[str, ...] | None = None
+    restore: str = ""
+    line: int = 0
+
+    @property
+    def right(self) -> bool:
+        """Whether the step has to pass."""
+        return not self.codes
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is done around the states of one step.
+
+    ``by_hand`` does what the lesson leaves to a person; ``prepare`` is run once, when the step has been done;
+    ``begin`` before each state, ``end`` after each.
+    """
+
+    step: str
+    user: User = "student"
+    by_hand: str = ""
+    prepare: str = ""
+    begin: str = ""
+    end: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoRun:
+    """Checks of a step that no command can turn, and why. ``checks`` are names in the step; none: all."""
+
+    step: str
+    checks: tuple[str, ...]
+    reason: str
+    line: int = 0
+
+    def holds(self, check_id: str) -> bool:
+        """Whether it is about the check."""
+        step, _, name = check_id.rpartition("/")
+        return step == self.step and (not self.checks or name in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class LessonStates:
+    """The states of one lesson, in the order of its file; ``shell`` stands before every script of theirs."""
+
+    lesson: str
+    file: str = ""
+    shell: str = ""
+    surroundings: tuple[Surroundings, ...] = ()
+    states: tuple[State, ...] = ()
+    no_runs: tuple[NoRun, ...] = ()
+
+    def around(self, step: str) -> Surroundings:
+        """What is done around the states of the step."""
+        return next((one for one in self.surroundings if one.step == step), Surroundings(step))
+
+    def no_run(self, check_id: str) -> NoRun | None:
+        """Why the check cannot be turned, where it cannot."""
+        return next((one for one in self.no_runs if one.holds(check_id)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """The images that the course is proven on: ``image`` has nothing of it, ``ready`` what takes long."""
+
+    image: str
+    ready: str
