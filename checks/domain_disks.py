@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from shlex import quote
 
 from checks.commands import virsh
@@ -13,6 +12,7 @@ from checks.domain_xml import Disk
 from checks.domain_xml import read as read_definition
 from checks.packages import install_missing
 from checks.sizes import is_decimal, shown, to_bytes
+from tutor.dataclass import dataclass, replace
 from tutor.host.files import FileStatus, file_status
 from tutor.host.host import Host
 from tutor.host.images import Image, image

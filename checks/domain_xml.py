@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tutor.dataclass import dataclass
 from tutor.host.question import Unobservable
 from tutor.host.xml import parse
 from tutor.text import text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
+from tutor.dataclass import dataclass
 from tutor.host.host import Host
 from tutor.packetpath import Packet, Path, Place, Reaches, Ruleset, Step, World, connect, follow
 

@@ -7,7 +7,6 @@ not printed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from shlex import quote
 
 from checks.commands import virsh
@@ -15,6 +14,7 @@ from checks.forward_case import Case
 from checks.leases import within
 from checks.network_xml import addresses, definition
 from checks.packet_world import delete, without
+from tutor.dataclass import replace
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.networks import network, network_names

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from tutor.dataclass import dataclass
 
 #: The places in a path that a pattern, read so far, may have come to.
 Places = frozenset[int]

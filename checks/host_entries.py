@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from checks.leases import kept_mac, within
 from checks.network_commands import define, start
 from checks.network_xml import addresses
 from checks.network_xml import definition as network_definition
+from tutor.dataclass import dataclass
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding

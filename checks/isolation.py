@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from checks.commands import virsh
 from checks.network_commands import restart
 from checks.network_xml import addresses, attribute, definition, mode
 from checks.networks import known
+from tutor.dataclass import dataclass
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
+from tutor.dataclass import replace
 from tutor.host.firewall import Firewall, firewall
 from tutor.host.host import Host
 from tutor.host.kernel import sysctl

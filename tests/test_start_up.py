@@ -14,6 +14,8 @@ HEAVY = {
     *("asyncio", "importlib.metadata", "jinja2", "json5", "markdown_it", "mdit_py_plugins", "prompt_toolkit"),
     *("pydantic", "pygal", "questionary", "rich", "tomli", "tomllib"),
     *("email", "http.client", "ssl", "urllib.request"),
+    # tutor.dataclass stands for it: what it compiles for each class is compiled at each start.
+    "dataclasses",
 }
 #: What holds a recording to the declared shapes, and has no business with a live machine.
 ONLY_FOR_RECORDINGS = {"msgspec"}

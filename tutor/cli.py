@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +12,7 @@ from tutor.commands import report_options as of_report
 from tutor.commands.options import LOOK, shares
 from tutor.commands.parser import Verbs
 from tutor.commands.session import Options, Session
+from tutor.dataclass import replace
 
 app = Verbs(name="tutor")
 

@@ -14,10 +14,10 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tutor.dataclass import dataclass, field
 from tutor.errors import UsageError
 from tutor.folders import folders, replace_file
 from tutor.text import Text, text

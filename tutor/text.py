@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from tutor.dataclass import dataclass, field
 
 Translate = Callable[[str], str]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tutor.actions.harmless import changes_nothing
 from tutor.actions.words import Simple, Unclear, simple_commands
+from tutor.dataclass import dataclass
 
 _MENTIONS_SUDO = re.compile(r"\b(?:sudo|pkexec|doas|su)\b")
 _AS_ROOT = frozenset({"sudo", "pkexec", "doas", "su"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from tutor.dataclass import dataclass
 from tutor.errors import UserError
 from tutor.folders import replace_whole
 from tutor.text import text

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tutor.actions.terminal import run_on_terminal
+from tutor.dataclass import dataclass
 
 #: The shell that lessons are written for.
 LANGUAGE = "bash"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from tutor.dataclass import dataclass, field
 
 #: Words that only structure a script: what follows is a command again.
 _STRUCTURE = frozenset({"if", "then", "elif", "else", "fi", "do", "done", "while", "until", "!", "{", "}"})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from tutor.baseline.records import Machine
 from tutor.baseline.things import Thing
+from tutor.dataclass import dataclass, field
 from tutor.host.libvirt.inventory import HeldDomain
 from tutor.text import Text, text
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from tutor.course.records import Course, Creation, Step
 from tutor.course.variables import Values, parameters, substitute
+from tutor.dataclass import dataclass, replace
 
 #: Where virt-install and virt-manager make a domain's disk, and what they may call it.
 IMAGES = "/var/lib/libvirt/images"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tutor.commands.session import Options, Session
 from tutor.config import Config
+from tutor.dataclass import replace
 from tutor.errors import UserError
 from tutor.language import LANGUAGES
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import datetime, timezone
 
 from tutor import __version__
 from tutor.baseline.place import whole_path
 from tutor.commands.progress import log_error
 from tutor.commands.session import Session
+from tutor.dataclass import replace
 from tutor.errors import UserError
 from tutor.host.firewall import firewall
 from tutor.host.live import LiveHost

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from tutor.commands.session import Session
 from tutor.commands.settings import belongs_to_course
 from tutor.course.select import select
 from tutor.course.variables import Layer, resolve
+from tutor.dataclass import replace
 from tutor.errors import UsageError
 from tutor.grading.facts import PROVEN
 from tutor.grading.fit import must_fit

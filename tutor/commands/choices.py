@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tutor.course.records import Option, QuizQuestion, Step
+from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.output.questions import letter
 from tutor.text import Text, text

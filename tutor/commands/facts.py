@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from tutor import __version__
 from tutor import config as configuration
@@ -16,6 +15,7 @@ from tutor.commands.records import errors_log, journal_lines
 from tutor.commands.secrets import privacy
 from tutor.commands.session import Session
 from tutor.course.variables import resolve
+from tutor.dataclass import dataclass
 from tutor.errors import UserError
 from tutor.grading.facts import host_facts
 from tutor.grading.verdict import Grade, HostFacts, Status

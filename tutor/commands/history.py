@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from tutor.course.records import Course
+from tutor.dataclass import dataclass
 from tutor.grading.verdict import Status
 from tutor.journal.journal import Journal
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tutor.commands.session import Options
+from tutor.dataclass import replace
 from tutor.output.interface import FormatName
 
 Command = Callable[..., "int | None"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from tutor.baseline.differences import differences
 from tutor.baseline.look import look, look_behind, look_beside
@@ -19,6 +18,7 @@ from tutor.baseline.things import Thing, things_of
 from tutor.commands.check import announce
 from tutor.commands.progress import log_error
 from tutor.commands.session import Session
+from tutor.dataclass import dataclass, field, replace
 from tutor.errors import UsageError
 from tutor.host.aside import take
 from tutor.host.firewall import Firewall, firewall

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from tutor.course.course_config import CourseConfig, read_course_config
 from tutor.course.load import load_course
 from tutor.course.records import Course
 from tutor.course.select import find_step
+from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.folders import NoHomeError, folders
 from tutor.grading.fit import must_fit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +14,7 @@ from tutor.course.course_config import configured
 from tutor.course.load import load_course
 from tutor.course.records import Course
 from tutor.course.variables import Layer, resolve
+from tutor.dataclass import dataclass, field
 from tutor.errors import UsageError
 from tutor.folders import NoHomeError
 from tutor.journal.journal import Journal

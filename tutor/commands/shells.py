@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.folders import APPLICATION, home, make_private
 from tutor.text import text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tutor.commands.check import judge_live, remember
 from tutor.commands.identity import shown, who
 from tutor.commands.session import Session
 from tutor.config import Identity
+from tutor.dataclass import dataclass, replace
 from tutor.errors import UsageError
 from tutor.grading.verdict import Grade
 from tutor.handin.format import LARGEST_JOURNAL, SUFFIX, HandIn

@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timezone
 
 from tutor.commands.baseline import keep_baseline
@@ -15,6 +14,7 @@ from tutor.commands.history import last_stands
 from tutor.commands.progress import Progress
 from tutor.commands.session import Session
 from tutor.commands.watch_screen import Keys, Screen
+from tutor.dataclass import replace
 from tutor.grading.changes import StepChange, changes
 from tutor.grading.verdict import Grade, StepResult
 from tutor.host.live import LiveHost

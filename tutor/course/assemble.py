@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tutor.course.digests import step_digest
 from tutor.course.files import SOURCE_LANGUAGE, Files, digest
 from tutor.course.findings import BrokenCourse, Finding, in_order
@@ -12,6 +10,7 @@ from tutor.course.records import Course, Lesson
 from tutor.course.rules import RULES
 from tutor.course.source import CourseSource, read_course
 from tutor.course.translation import translated
+from tutor.dataclass import replace
 
 
 def courses_of(files: Files, folder: str) -> dict[str, Course]:

@@ -6,7 +6,6 @@ A new kind is a function ``(fence, draft) -> None`` and a row of :data:`KINDS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from tutor.course.creations import read_creations
 from tutor.course.draft import StepDraft
@@ -16,6 +15,7 @@ from tutor.course.quiz import read_quiz
 from tutor.course.records import Block, BlockKind
 from tutor.course.specs import read_specs
 from tutor.course.toml import Table, read_toml
+from tutor.dataclass import dataclass
 from tutor.text import Text, text
 
 #: Languages of commands: such a block must say whether it can be run.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tutor.course.draft import LessonSource
@@ -12,6 +11,7 @@ from tutor.course.findings import Finding, nearest
 from tutor.course.records import CheckSpec
 from tutor.course.source import CourseSource
 from tutor.course.variables import parameters
+from tutor.dataclass import dataclass
 from tutor.text import text
 
 

@@ -19,11 +19,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.course.records import Course, Step, Variable
+from tutor.dataclass import dataclass, field, replace
 from tutor.errors import UsageError
 from tutor.text import Text, text
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from tutor.course.draft import StepDraft
 from tutor.course.records import Creation
 from tutor.course.toml import Table
+from tutor.dataclass import dataclass
 from tutor.text import text
 
 

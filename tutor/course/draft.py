@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.course.findings import Report
 from tutor.course.records import Block, CheckSpec, Lesson, QuizQuestion, Step
+from tutor.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tutor.course.records import Block
 from tutor.course.shell import substitute_shell
 from tutor.course.variables import Values, substitute
+from tutor.dataclass import replace
 
 
 def fill(block: Block, values: Values) -> Block:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.errors import CourseError
 from tutor.text import Text, text
 

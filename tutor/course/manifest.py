@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import cast
 
 from tutor.course.files import MANIFEST, SOURCE_LANGUAGE, Files
@@ -12,6 +11,7 @@ from tutor.course.names import check_id
 from tutor.course.records import Owner, Variable, VariableType
 from tutor.course.toml import Table, read_toml
 from tutor.course.variables import valid, wanted
+from tutor.dataclass import dataclass, field
 from tutor.text import text
 
 _TYPES: tuple[VariableType, ...] = ("name", "path", "size", "address", "mac", "port", "uri")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
+
+from tutor.dataclass import dataclass
 
 _ANCHORED = re.compile(r"(.*?)\s*\{#([^}]*)\}", re.DOTALL)
 _MARKER = re.compile(r"\s*\d+[.)] ?")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, cast
 
 from tutor.course.files import OUTLINE, Files
 from tutor.course.findings import Finding, Report, nearest
 from tutor.course.source import CourseSource
 from tutor.course.toml import Table, read_toml
+from tutor.dataclass import dataclass
 from tutor.text import text
 
 EntryKind = Literal["heading", "statement", "note", "diagram", "table", "command", "example"]

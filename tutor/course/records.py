@@ -6,8 +6,9 @@ All are frozen and hold plain values only, so that a compiled course is JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from tutor.dataclass import dataclass, field
 
 BlockKind = Literal["prose", "run", "no-run", "file", "example"]
 QuestionKind = Literal["single", "multiple"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tutor.course.draft import LessonSource
 from tutor.course.files import MANIFEST, SOURCE_LANGUAGE, Files, lesson_files
 from tutor.course.findings import Finding, Report
 from tutor.course.lesson import read_lesson
 from tutor.course.manifest import Manifest, read_manifest
+from tutor.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

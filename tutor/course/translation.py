@@ -7,11 +7,11 @@ commands and files empty, illustrations either empty or redrawn. Between them st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from tutor.course.draft import LessonSource
 from tutor.course.findings import Finding
 from tutor.course.records import Block, Lesson, Option, QuizQuestion, Step
+from tutor.dataclass import replace
 from tutor.text import Text, text
 
 

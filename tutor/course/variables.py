@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tutor.course.records import Course, Variable, VariableType
+from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.text import Text, text
 

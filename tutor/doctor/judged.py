@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from tutor.course.records import CheckSpec
+from tutor.dataclass import replace
 from tutor.doctor.findings import Finding, Severity
 from tutor.grading.registry import REGISTRY
 from tutor.grading.runner import Runner

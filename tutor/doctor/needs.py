@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checks.sizes import to_bytes
 from tutor.course.records import Course
 from tutor.course.variables import parameters
+from tutor.dataclass import dataclass
 
 #: The subnet of libvirt's default network, which no variable of the course names.
 DEFAULT_SUBNET = "192.168.122.0/24"

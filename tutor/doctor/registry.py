@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.doctor.findings import Finding
 from tutor.doctor.needs import Needs
 from tutor.host.host import Host

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from tutor.course.records import CheckSpec, Course
+from tutor.dataclass import dataclass
 from tutor.grading.facts import fact_questions, host_facts
 from tutor.grading.order import with_needs
 from tutor.grading.outcome import step_result

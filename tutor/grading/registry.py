@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from tutor.course.records import QUIZ
+from tutor.dataclass import dataclass
 from tutor.grading.verdict import Finding
 from tutor.text import Text
 

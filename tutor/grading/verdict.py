@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from tutor.course.records import CheckSpec, Course, Step
+from tutor.dataclass import dataclass, field
 from tutor.text import Text
 
 

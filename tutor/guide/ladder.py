@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from tutor.course.records import Step
+from tutor.dataclass import dataclass
 from tutor.grading.verdict import Status, StepResult, Verdict
 
 RungKind = Literal["look", "machine", "command"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from tutor.course.records import Course, Step
+from tutor.dataclass import dataclass
 from tutor.grading.outcome import DONE
 from tutor.grading.verdict import Status
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from tutor.dataclass import dataclass
 from tutor.handin.format import HandIn
 from tutor.journal.line import GENESIS, digest, parse
 from tutor.journal.verify import Break, verify_lines

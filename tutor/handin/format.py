@@ -9,13 +9,13 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
-from dataclasses import dataclass
 from math import isfinite
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from tutor.dataclass import dataclass
 from tutor.handin.armour import Armour
 from tutor.host.recorded import Recording
 

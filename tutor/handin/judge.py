@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tutor import __version__
 from tutor.course.course_config import CourseConfig
 from tutor.course.records import CheckSpec, Course
 from tutor.course.variables import valid
+from tutor.dataclass import dataclass
 from tutor.grading.grade import Run, grade
 from tutor.grading.registry import Registry
 from tutor.grading.runner import Observer

@@ -6,8 +6,8 @@ import base64
 import binascii
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.folders import home
 from tutor.handin.armour import fingerprint

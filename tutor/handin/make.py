@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
+from tutor.dataclass import asdict, dataclass
 from tutor.grading.outcome import summary
 from tutor.grading.verdict import Grade, StepResult
 from tutor.handin.format import SCHEMA, canonical

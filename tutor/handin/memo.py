@@ -8,12 +8,12 @@ last one it has the same to say.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from tutor.dataclass import dataclass, field, replace
 from tutor.grading.registry import Check, Registry
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host

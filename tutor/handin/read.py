@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 import msgspec
 
+from tutor.dataclass import dataclass
 from tutor.handin import armour
 from tutor.handin.format import LARGEST, OPENING, SCHEMA, Decoded, HandIn, Payload
 from tutor.text import Text, text

@@ -7,8 +7,8 @@ import binascii
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
+from tutor.dataclass import dataclass, field
 from tutor.errors import UsageError
 from tutor.text import Text, text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, final
 
+from tutor.dataclass import dataclass
 from tutor.handin.armour import Armour
 from tutor.handin.format import NAMESPACE, HandIn
 from tutor.handin.signers import AllowedSigners, Entry, identity

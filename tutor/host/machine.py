@@ -6,10 +6,10 @@ import os
 import re
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any, Protocol
 
+from tutor.dataclass import dataclass, field
 from tutor.host.process import Completed, run
 from tutor.host.question import Unobservable
 from tutor.text import Text, text

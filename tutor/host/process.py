@@ -9,9 +9,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import IO
 
+from tutor.dataclass import dataclass
 from tutor.host.question import Unobservable
 from tutor.text import text
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
+from tutor.dataclass import dataclass, field
 from tutor.text import Text
 
 T = TypeVar("T")

@@ -6,10 +6,10 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from tutor.dataclass import dataclass, field
 from tutor.errors import UsageError
 from tutor.host.question import Observation, Question, Unobservable
 from tutor.text import Text, text

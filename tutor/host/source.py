@@ -7,9 +7,9 @@ question's constructor, which checks use, and the function that looks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from tutor.dataclass import dataclass
 from tutor.host.machine import Machine
 from tutor.host.question import Unobservable
 

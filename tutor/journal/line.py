@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from tutor.dataclass import dataclass
 
 Kind = Literal["check", "answer", "remembered", "course", "position", "skip"]
 Event = tuple[Kind, Mapping[str, Any]]

@@ -7,9 +7,9 @@ import os
 import stat
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.dataclass import dataclass
 from tutor.folders import PRIVATE_FILE, make_private, sync_folder
 from tutor.journal.errors import explained, in_use, not_a_file, too_long
 from tutor.journal.line import GENESIS, MAX_LINE, assemble, digest, encode, parse

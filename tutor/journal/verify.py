@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tutor.dataclass import dataclass
 from tutor.journal.line import GENESIS, MAX_LINE, SCHEMA, encode, entry, parse
 from tutor.journal.scan import pieces
 from tutor.text import Text, text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.grading.verdict import Status, StepResult, Verdict
 from tutor.text import Text, Translate, text
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from tutor import __version__
+from tutor.dataclass import asdict
 from tutor.doctor.findings import Diagnosis, Finding, Health, Severity
 from tutor.grading.verdict import HostFacts
 from tutor.output.details import EXPECTED, FIX, HINT, OBSERVED, REASON, WHY, Detail, rendered

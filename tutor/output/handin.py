@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.grading.outcome import summary
 from tutor.grading.verdict import Grade, Status
 from tutor.output.details import NOTE

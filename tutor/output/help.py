@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.output.cells import cells, pad, wrap
 from tutor.output.page import Page
 from tutor.output.style import Style

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
+from tutor.dataclass import asdict
 from tutor.grading.outcome import max_points, summary
 from tutor.grading.verdict import Grade, StepResult, Verdict
 from tutor.output.command import pasteable

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tutor.course.records import Course, Lesson, Step
+from tutor.dataclass import dataclass
 from tutor.grading.outcome import DONE, max_points, step_points
 from tutor.grading.verdict import Status
 from tutor.guide.turned import NOTHING_TURNED, Turned

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from string import ascii_lowercase
 
 from tutor.course.records import Option, QuizQuestion, Step
 from tutor.course.variables import Values
+from tutor.dataclass import dataclass
 from tutor.grading.verdict import Status
 from tutor.output.cells import wrap
 from tutor.output.marks import ROLES, marked

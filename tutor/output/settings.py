@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tutor.course.records import VariableType
+from tutor.dataclass import dataclass
 from tutor.output.page import Page
 from tutor.output.style import Style
 from tutor.text import Text, Translate, text

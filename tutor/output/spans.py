@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 
+from tutor.dataclass import dataclass, replace
 from tutor.output.cells import cells
 from tutor.output.style import Role, Style
 

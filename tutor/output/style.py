@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TextIO
 
+from tutor.dataclass import dataclass
 from tutor.output.printable import printable
 
 DEFAULT_WIDTH, NARROWEST, WIDEST = 80, 20, 100

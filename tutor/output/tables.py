@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 
+from tutor.dataclass import replace
 from tutor.output.spans import Line, Span, line_cells, longest_word, painted, wrap_spans
 from tutor.output.style import Style
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.dataclass import dataclass, field
 from tutor.packetpath.constants import UnknownConstruct
 from tutor.packetpath.elements import Element, of_match
 from tutor.packetpath.keys import Key, key

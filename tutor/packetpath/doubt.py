@@ -8,9 +8,9 @@ nothing hangs any more is not in it, and what holds whatever the answers are is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from tutor.dataclass import dataclass, field
 from tutor.packetpath.step import Place
 
 

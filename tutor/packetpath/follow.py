@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from tutor.dataclass import dataclass
 from tutor.packetpath.address import network
 from tutor.packetpath.constants import DNAT
 from tutor.packetpath.doubt import CERTAIN

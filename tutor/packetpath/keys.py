@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from tutor.dataclass import dataclass
 from tutor.packetpath.constants import (
     ESTABLISHED,
     ICMP,

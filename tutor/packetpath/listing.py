@@ -7,7 +7,8 @@ ingress chain, and the table's name where its flag should stand.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from tutor.dataclass import dataclass, field
 
 _TABLE = re.compile(r"table (\S+) (\S+) \{(?: # handle \d+)?$")
 _CHAIN = re.compile(r"\tchain (\S+) \{(?: # handle \d+)?$")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from tutor.dataclass import dataclass
 
 #: How many numbers are looked at one by one, where a condition cannot be put as spans.
 COUNTABLE = 4096

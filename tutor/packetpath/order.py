@@ -8,9 +8,9 @@ tried, and only where they differ is the outcome unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice, permutations
 
+from tutor.dataclass import dataclass
 from tutor.packetpath.doubt import Doubt
 from tutor.packetpath.state import State
 from tutor.packetpath.step import Place

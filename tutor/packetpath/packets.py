@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from tutor.dataclass import dataclass, replace
 from tutor.packetpath.address import network
 from tutor.packetpath.constants import (
     ACK,

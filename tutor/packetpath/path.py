@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
+from tutor.dataclass import dataclass, field
 from tutor.packetpath.address import dotted
 from tutor.packetpath.doubt import CERTAIN, Doubt, asked_in
 from tutor.packetpath.nat import written

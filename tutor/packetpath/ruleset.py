@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.dataclass import dataclass, field
 from tutor.packetpath.listing import Listing, read_listing, without_counter
 from tutor.packetpath.saved import Saved, read_saved
 from tutor.packetpath.step import Place

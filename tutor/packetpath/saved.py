@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from tutor.dataclass import dataclass
 
 _STATUS = frozenset({"DNAT", "SNAT"})
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
+from tutor.dataclass import dataclass
 from tutor.packetpath.doubt import Doubt
 from tutor.packetpath.ruleset import Ruleset
 from tutor.packetpath.state import State

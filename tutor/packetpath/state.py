@@ -7,9 +7,9 @@ packet, and the same address in the connection's record) stay the same when a ru
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from tutor.dataclass import dataclass, field, replace
 from tutor.packetpath.doubt import CERTAIN, Conditions, Doubt, either, under
 from tutor.packetpath.numbers import Numbers
 from tutor.packetpath.step import Step

@@ -6,9 +6,9 @@ faithful but for the cases that :func:`_lost` names.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
+from tutor.dataclass import asdict
 from tutor.packetpath.saved import states_asked
 from tutor.packetpath.text_rule import read_rule
 from tutor.packetpath.words import NotReadable

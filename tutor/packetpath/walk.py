@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
+from tutor.dataclass import dataclass, field
 from tutor.packetpath.doubt import Decision
 from tutor.packetpath.rule import visit
 from tutor.packetpath.ruleset import Chain, Rule, Ruleset

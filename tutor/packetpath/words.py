@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
+from tutor.dataclass import dataclass, field
 from tutor.packetpath.address import address
 
 _WORD = re.compile(r'"[^"]*"(?:-"[^"]*")?,?|[{}()]|[^\s{}()]+')

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from tutor.dataclass import dataclass, field
 from tutor.packetpath.address import (
     EVERYONE,
     LOOPBACK,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tutor.dataclass import dataclass
 from tutor.relaxng.regex import regex
 
 #: White space as XML has it: a no-break space, pasted from a web page, is none.

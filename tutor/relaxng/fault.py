@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from tutor.dataclass import dataclass
 from tutor.relaxng.patterns import Data
 from tutor.relaxng.tree import Place
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cache, reduce
 
+from tutor.dataclass import dataclass, field
 from tutor.relaxng.datatypes import Datatype
 from tutor.relaxng.names import AnyName, AnyOf, Exactly, NameClass
 from tutor.relaxng.patterns import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 
+from tutor.dataclass import dataclass, field
 from tutor.relaxng.names import listed
 from tutor.relaxng.patterns import Attribute, Element, OneOrMore, Pair, Pattern
 

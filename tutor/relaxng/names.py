@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from tutor.dataclass import dataclass
 
 #: A name as (namespace, local part); the namespace is empty for libvirt's own elements.
 Name = tuple[str, str]

@@ -12,10 +12,10 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
+from tutor.dataclass import dataclass
 from tutor.handin.format import LARGEST
 from tutor.handin.read import Refusal
 from tutor.text import Text, text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from tutor.course.records import Course
+from tutor.dataclass import dataclass, field
 from tutor.grading.outcome import max_points
 from tutor.handin.read import Refusal
 from tutor.report.cache import Cache

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import msgspec
 
 from tutor.course.records import Course
+from tutor.dataclass import dataclass
 from tutor.grading.outcome import summary
 from tutor.grading.registry import Registry
 from tutor.grading.verdict import Grade, StepResult, Verdict

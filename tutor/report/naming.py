@@ -12,8 +12,9 @@ without folders, ``Full Name_PARTICIPANT_assignsubmission_file_name.tutor``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from tutor.dataclass import dataclass
 
 _CANVAS = re.compile(r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<account>[0-9]{1,18})_(?P<file>[0-9]{1,18})_.+")
 _ANONYMOUS = re.compile(r"anon_(?P<account>[^_/]{1,20})_(?P<late>LATE_)?(?P<file>[0-9]{1,18})_.+")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from tutor.dataclass import dataclass, field
 from tutor.report.judging import Judged, Who
 from tutor.report.records import Earlier, HandIn, Person, Source, Student
 from tutor.report.roster import Roster, normal_id, normal_mail

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 from msgspec import Raw, Struct
 
 from tutor.course.records import Course
+from tutor.dataclass import dataclass, field
 from tutor.report.records import Attempt, Moment
 
 #: Moments that a page can show; of more, the latest.

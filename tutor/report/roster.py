@@ -8,10 +8,10 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from tutor.dataclass import dataclass, field
 from tutor.errors import UsageError
 from tutor.report.records import Person
 from tutor.text import Text, text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
+from tutor.dataclass import dataclass, field
 from tutor.errors import UsageError
 from tutor.handin.format import LARGEST, OPENING, SUFFIX
 from tutor.handin.read import Refusal

@@ -16,12 +16,12 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from tutor.dataclass import dataclass
 from tutor.handin.format import LARGEST
 from tutor.handin.read import Refusal, read
 from tutor.report.archives import ArchiveRefused

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.dataclass import dataclass
 from tutor.sandbox.process import MachineError, call, host_environment
 from tutor.sandbox.shell import Completed
 

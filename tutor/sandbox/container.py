@@ -6,10 +6,10 @@ import contextlib
 import subprocess
 import time
 import uuid
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.dataclass import dataclass, field
 from tutor.sandbox import cgroups
 from tutor.sandbox.images import RECIPES
 from tutor.sandbox.process import (

@@ -11,10 +11,10 @@ import functools
 import logging
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.dataclass import dataclass
 from tutor.sandbox import registries
 from tutor.sandbox.cache import digest, obtain
 from tutor.sandbox.process import call, require_programs

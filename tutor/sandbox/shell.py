@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.dataclass import dataclass
 from tutor.sandbox.process import CommandError
 
 if TYPE_CHECKING:

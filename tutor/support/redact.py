@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from tutor.dataclass import dataclass, field
 from tutor.support.shapes import SHAPES, is_kept, without_punctuation
 
 #: Names that say nothing about anybody, and that a report would be unreadable without.

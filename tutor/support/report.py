@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from tutor.dataclass import dataclass, replace
 from tutor.support.redact import Privacy, redact
 from tutor.text import Text
 

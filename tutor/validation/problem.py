@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from tutor.dataclass import dataclass
 from tutor.relaxng.tree import Place
 from tutor.text import Text
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.relaxng.tree import BREAK, Place
 from tutor.text import Text, text
 

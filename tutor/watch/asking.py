@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from tutor.dataclass import dataclass
 from tutor.host.aside import Aside
 from tutor.host.live import LiveHost, Log
 from tutor.host.machine import AskPassword, Memory

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from tutor.dataclass import dataclass, field
 from tutor.host.machine import Machine
 from tutor.host.process import Completed
 from tutor.text import Text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from tutor.dataclass import dataclass
 
 #: Seconds by which waking late means that we did not run: stopped, or the machine was.
 LATE = 2.0

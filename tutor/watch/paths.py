@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
+from tutor.dataclass import dataclass, field
 from tutor.watch.topics import Topic
 
 #: Every name in the folder.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.host.cpu import SYS_MODULE
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.processes import PID_FILES

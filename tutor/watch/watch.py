@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import selectors
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, final
 
+from tutor.dataclass import dataclass
 from tutor.grading.facts import host_facts
 from tutor.grading.grade import Run, graded, judge, judge_again
 from tutor.grading.registry import Registry

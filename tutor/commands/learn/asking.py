@@ -83,7 +83,7 @@ def _chosen(
 
 def _line(scene: Scene, option: Option) -> str:
     """The option as one line, without colours."""
-    from dataclasses import replace
+    from tutor.dataclass import replace
 
     style = replace(scene.session.style, colour=False, width=10_000)
     return " ".join(prose_lines(option.text, scene.session.values, style)).strip()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from tutor.commands.check import judge_live, remember
 from tutor.commands.history import last_certain
 from tutor.commands.session import Session
 from tutor.course.records import Step
+from tutor.dataclass import dataclass, replace
 from tutor.grading.verdict import Grade, Status, StepResult
 from tutor.guide.turned import Turned, certain, turned_red
 from tutor.host import aside

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tutor.commands.learn.running import has_commands
 from tutor.course.records import Step
+from tutor.dataclass import dataclass
 from tutor.grading.outcome import DONE
 from tutor.grading.verdict import Status
 from tutor.text import Text, text

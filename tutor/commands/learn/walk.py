@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tutor.commands.changes import told
 from tutor.commands.learn import telling
@@ -17,6 +16,7 @@ from tutor.commands.learn.scene import Scene
 from tutor.commands.list_steps import known_changes
 from tutor.commands.session import Session
 from tutor.course.records import Step
+from tutor.dataclass import dataclass
 from tutor.errors import UserError
 from tutor.guide.ladder import ladder
 from tutor.guide.way import first_step, is_done, left, missing_before, next_step, step_before

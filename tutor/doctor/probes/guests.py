@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from shlex import quote
 
 from checks.commands import virsh
 from checks.domain_xml import Disk, read
+from tutor.dataclass import dataclass
 from tutor.doctor.findings import Finding, advice, problem
 from tutor.doctor.needs import Needs
 from tutor.doctor.registry import Answers, probe

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tutor.course.records import Course
 from tutor.course.variables import Values, parameters
+from tutor.dataclass import dataclass
 from tutor.handin.reduce import accounts, files, firewall, libvirt, whole  # noqa: F401 - they register their reducers
 from tutor.handin.reduce.context import NOTHING, REDUCERS, Context
 from tutor.text import Text, text

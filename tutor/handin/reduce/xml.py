@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tutor.dataclass import dataclass, field
 from tutor.host.xml import NotWellFormed, parse
 
 if TYPE_CHECKING:

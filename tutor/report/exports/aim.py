@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.report.records import HandIn, Report
 from tutor.text import Text, Translate, text
 

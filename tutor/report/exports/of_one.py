@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.report.exports.aim import Aim
 from tutor.report.records import Check, HandIn, Report, Step, StepInfo
 from tutor.text import Text, text

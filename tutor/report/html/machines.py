@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import comb
 
+from tutor.dataclass import dataclass
 from tutor.report.records import Check, Environment, EnvironmentGroup, HandIn, Report, Step
 
 #: A kind is what a student was given, and not what they made of it: to install libvirt is theirs to do.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from tutor.dataclass import dataclass
 from tutor.output.class_table import flags
 from tutor.report.html.rendering import file_of
 from tutor.report.records import Report, StepInfo, Student

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from statistics import median
 
+from tutor.dataclass import dataclass
 from tutor.report.records import Cause, LessonInfo, Report, Stuck
 
 #: As many of each as are taken in at a glance.
