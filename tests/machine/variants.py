@@ -1,0 +1,72 @@
+"""The machines that students have: releases, firewall backends, daemons, shells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tests.machine.images import NEXT_SUITE
+
+if TYPE_CHECKING:
+    from tests.machine.machines import Machine
+
+Backend = Literal["iptables", "nftables"]
+
+#: libvirt since 10.4 reads this file. The networks get their rules while the daemon starts: wait for them.
+_CONFIGURE = """
+sed -i '/^firewall_backend/d' /etc/libvirt/network.conf
+echo 'firewall_backend = "{backend}"' >> /etc/libvirt/network.conf
+systemctl restart libvirtd
+virsh -c qemu:///system net-list > /dev/null
+"""
+#: Kernels of test machines may lack the action that libvirt's nftables backend gives tc(8): a checksum put
+#: right for very old DHCP clients. It is the one program that is stood in for.
+_TC = """
+printf '#!/bin/sh\\n' > /usr/local/sbin/tc
+chmod 755 /usr/local/sbin/tc
+for tc in /usr/sbin/tc /sbin/tc /usr/bin/tc /bin/tc; do
+    [ ! -e $tc ] || ln -sf /usr/local/sbin/tc "$(readlink -f $tc)"
+done
+"""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A kind of machine. ``backend`` is the firewall that libvirt is set to."""
+
+    suite: str
+    backend: Backend = "iptables"
+    modular: bool = False
+    shell: Literal["bash", "zsh", "fish"] = "bash"
+
+
+VARIANTS = {
+    "debian-12": Variant("bookworm"),
+    "debian-13-iptables": Variant(NEXT_SUITE),
+    "debian-13-nftables": Variant(NEXT_SUITE, "nftables"),
+}
+
+
+def furnish(machine: Machine, variant: Variant) -> None:
+    """Make a machine that was just booted one of this kind; libvirt may be there already or yet to come.
+
+    :raises CommandError: it cannot be made so.
+    """
+    if variant.suite != "bookworm":
+        use_backend(machine, variant.backend)
+
+
+def use_backend(machine: Machine, backend: Backend) -> None:
+    """Set libvirt's firewall backend, before or after libvirt is installed.
+
+    Before, as Debian does: its libvirt wants iptables or nftables, takes what is there, and prefers iptables.
+    A usual Debian 13 has nftables from the start, and so its libvirt has no iptables.
+
+    :raises CommandError: libvirt does not come back.
+    """
+    if backend == "nftables":
+        machine.run(_TC, user="root", check=True)
+    if machine.run("command -v libvirtd", user="root").returncode == 0:
+        machine.run(_CONFIGURE.format(backend=backend), user="root", check=True)
+    elif backend == "nftables":
+        machine.run("apt-get install -y -qq nftables", user="root", check=True)
