@@ -73,7 +73,7 @@ def _unrefused(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | 
     if case.names_it(refusing):
         return _without(case, refusing)
     libvirts = refusing.table in (IPTABLES[1], NFTABLES[1]) and path.steps[-1].hook == "forward"
-    return _let_in(case, before) if libvirts else None
+    return _let_in(case, before, refusing.table) if libvirts else None
 
 
 def _without(case: Case, place: Place) -> tuple[tuple[str, ...], Case] | None:
@@ -110,11 +110,11 @@ def _chain_for_it(case: Case) -> str:
     return "pre" if usable else f"pre{case.packet.port}"
 
 
-def _let_in(case: Case, before: list[str]) -> tuple[tuple[str, ...], Case] | None:
-    """One accept before libvirt's own reject, for the backend that libvirt uses here."""
+def _let_in(case: Case, before: list[str], table: str) -> tuple[tuple[str, ...], Case] | None:
+    """One accept before libvirt's own reject, in the backend that has it: another's table may be left over."""
     routes = [dict(step.values)["interface"] for step in case.arrival.steps if step.action == "route"]
     bridge = quote(str(routes[-1])) if routes else "virbr0"
-    where = NFTABLES if NFTABLES in case.rules.chains else IPTABLES
+    where = NFTABLES if table == NFTABLES[1] else IPTABLES
     chain = case.rules.chains.get(where)
     accept = f"FORWARD -o {bridge} -m conntrack --ctstate DNAT -j ACCEPT"
     command = (

@@ -60,6 +60,12 @@ def judge(host: dict[Any, Any]) -> Any:
     return judged("port-forward", {**files, **host}, port=2222, address=GUEST, to_port=22)
 
 
+def leftover() -> list[dict[str, Any]]:
+    """What stays of libvirt's nftables backend where it has changed to the other."""
+    name = ("ip", "libvirt_network", "forward")
+    return chain(name, type="filter", hook="forward", prio=0, policy="accept")
+
+
 def own(*rules: list[Any], **base: Any) -> list[dict[str, Any]]:
     return chain(OWN, *rules, **{"type": "filter", "hook": "forward", "prio": -5, "policy": "accept", **base})
 
@@ -74,6 +80,12 @@ def own(*rules: list[Any], **base: Any) -> list[dict[str, Any]]:
             a_host(forward(name=("ip", "libvirt_network", "forward")), prerouting(RIGHT)),
             "forward-refused",
             [NFT_IN],
+        ),
+        # libvirt changed its firewall: the table of the other one is left, empty.
+        (
+            a_host(leftover(), forward(), prerouting(RIGHT)),
+            "forward-refused",
+            [IN],
         ),
         (a_host(forward(LET_IN), prerouting(RIGHT), forwarding="0"), "forwarding-off", [SYSCTL]),
         (a_host(forward(), prerouting(RIGHT), forwarding="0"), "forwarding-off", [SYSCTL, IN]),

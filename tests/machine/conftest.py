@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,17 @@ import pytest
 from tests.machine.checkout import PROJECT
 from tests.machine.guest import start_default_network
 from tests.machine.lesson import bring_medium
+from tests.machine.variants import use_backend
 from tutor.sandbox.machines import Machine, boot
 from tutor.sandbox.process import MachineError
 from tutor.sandbox.running import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+#: libvirt's firewall on the machines, where it can be chosen: iptables or nftables. The release is
+#: TUTOR_MACHINE_SUITE's. Both are for campaigns (docs/breadth.md); a plain run is on Debian 12.
+BACKEND = os.environ.get("TUTOR_MACHINE_BACKEND")
 
 _FOLDER = Path(__file__).parent
 
@@ -79,6 +85,8 @@ def _booted(image: str) -> Iterator[Machine]:
     """Boot a machine with the checkout's tool, or fail with the one sentence that says what is wrong."""
     try:
         with boot(image, project=PROJECT) as machine:
+            if BACKEND is not None:
+                use_backend(machine, BACKEND)
             yield machine
     except MachineError as error:
         pytest.fail(str(error), pytrace=False)

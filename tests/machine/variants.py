@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tests.machine.images import NEXT_SUITE
+from tutor.sandbox.images import NEXT_SUITE
 
 if TYPE_CHECKING:
-    from tests.machine.machines import Machine
-
-Backend = Literal["iptables", "nftables"]
+    from tutor.sandbox.machines import Machine
 
 #: libvirt since 10.4 reads this file. The networks get their rules while the daemon starts: wait for them.
 _CONFIGURE = """
@@ -18,6 +16,12 @@ sed -i '/^firewall_backend/d' /etc/libvirt/network.conf
 echo 'firewall_backend = "{backend}"' >> /etc/libvirt/network.conf
 systemctl restart libvirtd
 virsh -c qemu:///system net-list > /dev/null
+"""
+#: The same where libvirt is yet to come: its package keeps the file. The program must be there when it starts.
+_FOREHANDED = """
+mkdir -p /etc/libvirt
+echo 'firewall_backend = "{backend}"' > /etc/libvirt/network.conf
+command -v nft > /dev/null || apt-get install -y -qq nftables
 """
 #: Kernels of test machines may lack the action that libvirt's nftables backend gives tc(8): a checksum put
 #: right for very old DHCP clients. It is the one program that is stood in for.
@@ -35,7 +39,7 @@ class Variant:
     """A kind of machine. ``backend`` is the firewall that libvirt is set to."""
 
     suite: str
-    backend: Backend = "iptables"
+    backend: str = "iptables"
     modular: bool = False
     shell: Literal["bash", "zsh", "fish"] = "bash"
 
@@ -56,17 +60,14 @@ def furnish(machine: Machine, variant: Variant) -> None:
         use_backend(machine, variant.backend)
 
 
-def use_backend(machine: Machine, backend: Backend) -> None:
+def use_backend(machine: Machine, backend: str) -> None:
     """Set libvirt's firewall backend, before or after libvirt is installed.
 
-    Before, as Debian does: its libvirt wants iptables or nftables, takes what is there, and prefers iptables.
-    A usual Debian 13 has nftables from the start, and so its libvirt has no iptables.
+    Debian 13 takes iptables unless told otherwise, and its packages always bring that.
 
     :raises CommandError: libvirt does not come back.
     """
     if backend == "nftables":
         machine.run(_TC, user="root", check=True)
-    if machine.run("command -v libvirtd", user="root").returncode == 0:
-        machine.run(_CONFIGURE.format(backend=backend), user="root", check=True)
-    elif backend == "nftables":
-        machine.run("apt-get install -y -qq nftables", user="root", check=True)
+    there = machine.run("command -v libvirtd", user="root").returncode == 0
+    machine.run((_CONFIGURE if there else _FOREHANDED).format(backend=backend), user="root", check=True)
