@@ -21,7 +21,7 @@ PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 WAITING = -n 3 --dist loadgroup
 BOOTING = -n 4 --dist loadfile
 
-.PHONY: demo test lint types fast images documents corpora machine resets bench fuzz messages clean
+.PHONY: demo test lint types fast images documents corpora machine breadth resets bench fuzz messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host
@@ -53,6 +53,9 @@ corpora: documents  ## tutor validate on libvirt's own test documents
 
 machine: images
 	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q $(BOOTING) --reruns 1 -r aR --durations 12 -m "not long" tests/machine
+
+breadth: images  ## the whole course on every kind of machine (docs/breadth.md), some minutes each
+	@scripts/part "breadth" $(AS_ROOT) $(VENV)/bin/python -m tests.machine.breadth $(ARGS)
 
 resets: images  ## every step that creates something, reset and done again: minutes
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py

@@ -37,6 +37,16 @@ def snapshot_firmware(host: Host, *, domain: str) -> Finding:
     return passed(_allowed(known(host, domain)["inactive_xml"], version))
 
 
+def takes_internal(host: Host, domain: str) -> bool:
+    """Whether libvirt takes an internal snapshot of the domain as it is now: of one that is off, always.
+
+    :raises Unobservable: when the domain or libvirt's version cannot be asked for.
+    """
+    found = known(host, domain)
+    allowed = _allowed(found["inactive_xml"], host.ask(connection(SYSTEM, "read"))["libvirt"])
+    return found["state"] == "shut-off" or allowed in (_BIOS, _QCOW2)
+
+
 def _allowed(xml: str, version: int) -> Text:
     root = shared(xml)
     system, loader, nvram = root.find("os"), root.find("os/loader"), root.find("os/nvram")

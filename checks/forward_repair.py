@@ -111,7 +111,7 @@ def _chain_for_it(case: Case) -> str:
 
 
 def _let_in(case: Case, before: list[str], table: str) -> tuple[tuple[str, ...], Case] | None:
-    """One accept before libvirt's own reject, in the backend that has it: another's table may be left over."""
+    """One accept before libvirt's own reject, in the backend that has it: the other's may be left over."""
     routes = [dict(step.values)["interface"] for step in case.arrival.steps if step.action == "route"]
     bridge = quote(str(routes[-1])) if routes else "virbr0"
     where = NFTABLES if table == NFTABLES[1] else IPTABLES

@@ -8,6 +8,7 @@ from shlex import quote
 
 from checks import domain_disks, snapshot_trees
 from checks.domain_commands import definition, is_absent, known, manage
+from checks.firmware import REVERTS_EXTERNAL, takes_internal
 from checks.snapshot_trees import Tree, parents_first
 from tutor.host.host import Host
 from tutor.host.libvirt.connection import SYSTEM, connection
@@ -18,9 +19,6 @@ from tutor.text import text
 
 #: What a fix writes about a first snapshot, and about one that comes after another.
 DESCRIPTION, ANOTHER = "Min första snapshot", "Ännu en snapshot"
-
-#: Since when libvirt returns to external snapshots (libvirt.org/news.html, 9.9.0).
-REVERTS_EXTERNAL = 9_009_000
 
 #: What the lesson calls the one taken after the first, and the one made to be deleted.
 SECOND, THROWN_AWAY = "snap2", "snap-tmp"
@@ -51,6 +49,13 @@ def _known_of(host: Host, domain: str) -> list[Snapshot] | None:
         return taken_of(host, domain)
     except Unobservable:
         return None
+
+
+def must_be_off(host: Host, domain: str) -> bool:
+    """Whether no snapshot can be taken until a person has shut the domain down: its firmware is UEFI."""
+    with suppress(Unobservable):
+        return not is_absent(host, domain) and not takes_internal(host, domain)
+    return False
 
 
 def _take(host: Host, domain: str, name: str, description: str = ANOTHER) -> str:
@@ -110,6 +115,8 @@ def _prepare(host: Host, domain: str) -> tuple[str, ...]:
 
 def take_described(host: Host, *, domain: str, snapshot: str) -> tuple[str, ...]:
     """Take a described snapshot, of a domain that may yet need a disk to take it of."""
+    if must_be_off(host, domain):
+        return ()
     take = _take(host, domain, snapshot, DESCRIPTION)
     found = _known_of(host, domain)
     if found is None:
@@ -136,7 +143,7 @@ def make_return(host: Host, *, domain: str, snapshot: str) -> tuple[str, ...]:
         return (f"{look} | grep -q . || {_take(host, domain, SECOND)}", back)
     found = next((one for one in taken if one["name"] == snapshot), None)
     children = [one for one in taken if one["parent"] == snapshot]
-    if found is not None and has_returned(found, len(children)):
+    if must_be_off(host, domain) or (found is not None and has_returned(found, len(children))):
         return ()
     branch = _take(host, domain, _free_name(SECOND, {one["name"] for one in taken}))
     if found is None:
@@ -166,6 +173,8 @@ def throw_away(
     host: Host, domain: str, taken: Sequence[Snapshot] | None, taboo: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Make one, let the tool see it, and delete it."""
+    if must_be_off(host, domain):
+        return ()
     see = "tutor check snapshots/delete >/dev/null || true"
     name = THROWN_AWAY
     if taken is None:
@@ -215,6 +224,8 @@ def grow(host: Host, domain: str, wanted: Tree, taken: Sequence[Snapshot]) -> tu
 
     Nothing where libvirt cannot get there: what is taken becomes a child of the current one, not a root.
     """
+    if must_be_off(host, domain):
+        return ()
     found = {one["name"]: one["parent"] for one in taken}
     no_return = [one["name"] for one in taken if _is_final(host, one)]
     kept = snapshot_trees.keepable(wanted, found, no_return)

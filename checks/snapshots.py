@@ -12,6 +12,7 @@ from checks.snapshot_commands import (
     has_returned,
     is_external,
     make_return,
+    must_be_off,
     regrow,
     sweep,
     take_described,
@@ -38,6 +39,18 @@ def _look(domain: str) -> Text:
     return text("Look at: virsh -c qemu:///system snapshot-list --tree {domain}", domain=quote(domain))
 
 
+def _hint(host: Host, domain: str, usual: Text) -> Text:
+    """What stands in the way of any snapshot, or else the usual hint."""
+    if not must_be_off(host, domain):
+        return usual
+    return text(
+        "{name} has UEFI and is on: libvirt takes internal snapshots of it only while it is off."
+        " Shut it down: virsh -c qemu:///system shutdown {domain} (destroy pulls the plug)",
+        name=domain,
+        domain=quote(domain),
+    )
+
+
 @check("snapshot-described", remedy=take_described)
 def snapshot_described(host: Host, *, domain: str, snapshot: str) -> Finding:
     """The domain {domain} has a snapshot {snapshot}, with a description."""
@@ -47,7 +60,7 @@ def snapshot_described(host: Host, *, domain: str, snapshot: str) -> Finding:
             "missing",
             text("{domain} has no snapshot {name}", domain=domain, name=snapshot),
             why=_WHY,
-            hint=_look(domain),
+            hint=_hint(host, domain, _look(domain)),
             fix=take_described(host, domain=domain, snapshot=snapshot),
         )
     if found["description"]:
@@ -78,9 +91,13 @@ def snapshot_reverted(host: Host, *, domain: str, snapshot: str) -> Finding:
         "not-reverted",
         text("nothing shows a return to {name}", name=snapshot),
         why=text("Only what came after a snapshot shows that someone returned to it: a branch of its own."),
-        hint=text(
-            "Take another snapshot, then return to {name}: it is current then, and has a child.",
-            name=snapshot,
+        hint=_hint(
+            host,
+            domain,
+            text(
+                "Take another snapshot, then return to {name}: it is current then, and has a child.",
+                name=snapshot,
+            ),
         ),
         fix=make_return(host, domain=domain, snapshot=snapshot),
     )
@@ -100,8 +117,13 @@ def snapshot_deleted(host: Host, *, domain: str) -> Finding:
             "nothing-deleted",
             text("every snapshot that was ever seen of {domain} is still there", domain=domain),
             why=text("A snapshot that is not needed any more takes space, and slows the disk down."),
-            hint=text(
-                "The tool must have seen it while it was there: check this step before you delete, and after."
+            hint=_hint(
+                host,
+                domain,
+                text(
+                    "The tool must have seen it while it was there:"
+                    " check this step before you delete, and after."
+                ),
             ),
             fix=throw_one_away(host, domain=domain),
             remember=memory,
@@ -166,8 +188,12 @@ def snapshot_tree(host: Host, *, domain: str, tree: Mapping[str, str]) -> Findin
         text("{tree}", tree=drawn(found) or "-"),
         expected=expected,
         why=text("A return to an older snapshot and a new one after it make a branch."),
-        hint=text(
-            "Return to the parent first, then take the snapshot: it becomes a child of the current one."
+        hint=_hint(
+            host,
+            domain,
+            text(
+                "Return to the parent first, then take the snapshot: it becomes a child of the current one."
+            ),
         ),
         fix=grow(host, domain, wanted, taken),
     )

@@ -1,4 +1,4 @@
-"""``python -m tests.machine.breadth [NAME...]``: the whole course on machines that differ, one after the other.
+"""``python -m tests.machine.breadth [NAME...]``: the whole course on machines that differ, one by one.
 
 Each is a fresh Debian on which a student does every step, is graded after each and at the end, is met by a
 client from outside, restarts the machine, and cleans up. What is red anywhere is listed, and makes it end
@@ -30,7 +30,8 @@ STARTED_BY_HAND = "virsh -c qemu:///system start minimal-vm"
 BOOT_SECONDS = 90
 #: What the course made, by name; nothing where all is taken away.
 _LEFT = """
-for what in list net-list pool-list; do virsh -c qemu:///system $what --all --name; done | grep -vxE 'default|'
+for what in list net-list pool-list; do virsh -c qemu:///system $what --all --name; done |
+    grep -vxE 'default|'
 nft list ruleset | grep -oE 'table ip labb|ct status dnat|ctstate DNAT|virbr[0-9]'
 find /var/lib/libvirt/images /etc/libvirt/hooks /etc/libvirt/qemu/networks/autostart \
     /var/lib/libvirt/qemu/nvram /home/student/*.xml -mindepth 1 ! -name gui.xml

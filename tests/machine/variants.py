@@ -17,7 +17,7 @@ echo 'firewall_backend = "{backend}"' >> /etc/libvirt/network.conf
 systemctl restart libvirtd
 virsh -c qemu:///system net-list > /dev/null
 """
-#: The same where libvirt is yet to come: its package keeps the file. The program must be there when it starts.
+#: The same where libvirt is yet to come: its package keeps the file, and needs the program when it starts.
 _FOREHANDED = """
 mkdir -p /etc/libvirt
 echo 'firewall_backend = "{backend}"' > /etc/libvirt/network.conf
