@@ -21,7 +21,7 @@ PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 WAITING = -n 3 --dist loadgroup
 BOOTING = -n 4 --dist loadfile
 
-.PHONY: demo test lint types fast images documents corpora machine breadth resets bench fuzz messages clean
+.PHONY: demo test lint types fast images documents corpora machine breadth resets bench fuzz reference messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host
@@ -69,6 +69,9 @@ bench: images  ## the whole course against goss and the floor, the watch, and a 
 
 doctor-faults: images  ## every fault that tutor doctor knows, one by one
 	@$(AS_ROOT) $(VENV)/bin/python -m tests.machine.doctor_campaign $(ARGS)
+
+reference: $(VENV)/development  ## docs/checks.md, from the code of the checks
+	$(VENV)/bin/python -m tests.reference > docs/checks.md
 
 messages: $(VENV)/development  ## extract the texts, and merge them into the translations
 	$(VENV)/bin/python -m tests.messages update

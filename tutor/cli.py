@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from tutor.commands import author_options as of_author
 from tutor.commands import report_options as of_report
 from tutor.commands.options import LOOK, shares
 from tutor.commands.parser import Verbs
@@ -344,6 +345,47 @@ def author_lint(folder: Folder = None, *, strict: Strict = False, options: Optio
     from tutor.commands.author import author_lint as command
 
     return command(Session(options), folder, strict=strict)
+
+
+@author.command("new")
+@shares("lang", "no_color", "plain")
+def author_new(
+    folder: of_author.Target,
+    *,
+    lesson: of_author.Lesson = None,
+    only: of_author.Only = None,
+    options: Options,
+) -> int:
+    """A course, or a lesson of one, from a template: whole, linted, in both languages.
+
+    Nothing that is there is overwritten. Exit code: 0 written, 2 not.
+    """
+    from tutor.commands.author_new import author_new as command
+
+    return command(Session(options), folder, lesson, only)
+
+
+@author.command("preview")
+@shares(*LOOK, "course_config", "variables")
+def author_preview(step: StepId, *, options: Options) -> int:
+    """A step as a student sees it, with its answers, codes and states behind it."""
+    from tutor.commands.author_preview import author_preview as command
+
+    return command(Session(options), step)
+
+
+@author.command("checks")
+@shares("lang", "no_color", "plain")
+def author_checks(
+    name: of_author.CheckName = None,
+    *,
+    format: of_author.Format = "text",  # noqa: A002 - the option's name
+    options: Options,
+) -> int:
+    """What each check expects, takes and answers; those of other packages too."""
+    from tutor.commands.author_checks import author_checks as command
+
+    return command(Session(options), name, format)
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """The codes that a check can answer with, read from its source text.
 
 A hand-kept list would be wrong one day. Here every ``failed(code, ...)``, ``skipped``, ``unknown`` and
-``Unobservable`` that a check can reach is found, and every text that can flow into the code's place. What is found
-may be more than a check ever says (each branch counts as possible), and is never less: what cannot be followed
-raises :class:`Unfollowed`.
+``Unobservable`` that a check can reach is found, and every text that can flow into the code's place. What is
+found may be more than a check ever says (each branch counts as possible), and is meant never to be less: what
+cannot be followed raises :class:`~tutor.authoring.flow.Unfollowed`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tutor.authoring.flow import Flow
+from tutor.authoring.flow import Flow, Unfollowed
 from tutor.authoring.sources import Library, Place
 from tutor.grading.registry import Check
 from tutor.grading.verdict import Status
@@ -36,6 +36,14 @@ class Code:
     name: str
     status: Status
     observed: Text | None = field(default=None, compare=False)
+
+
+def told_codes(check: Check) -> tuple[Code, ...] | None:
+    """As :func:`codes_of`; None where they cannot be told, as of a plug-in that was written otherwise."""
+    try:
+        return codes_of(check)
+    except (Unfollowed, OSError, SyntaxError):  # the last two: it came without source text that can be read
+        return None
 
 
 def codes_of(check: Check) -> tuple[Code, ...]:
@@ -78,7 +86,12 @@ def _observed(places: Iterable[Place], code: str) -> Text | None:
 
 
 def _sentence(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text" and node.args:
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "text"
+        and node.args
+    ):
         first = node.args[0]
         return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
     return None

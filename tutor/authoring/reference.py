@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.authoring.codes import Code, codes_of
+from tutor.authoring.codes import Code, told_codes
 from tutor.grading.registry import Check
 from tutor.text import Text
 
@@ -27,7 +27,8 @@ class Parameter:
 class Entry:
     """A check: its sentence with the parameters' names in braces, and what more its docstring says.
 
-    ``module`` is where it is defined, ``about`` what that module says it is for.
+    ``module`` is where it is defined, ``about`` what that module says it is for; ``codes`` is None where they
+    cannot be told from the code.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Entry:
     sentence: Text
     detail: str
     parameters: tuple[Parameter, ...]
-    codes: tuple[Code, ...]
+    codes: tuple[Code, ...] | None
 
 
 def reference(checks: Iterable[Check]) -> tuple[Entry, ...]:
@@ -45,10 +46,7 @@ def reference(checks: Iterable[Check]) -> tuple[Entry, ...]:
 
 
 def entry(check: Check) -> Entry:
-    """What is known of a check.
-
-    :raises Unfollowed: where a code of it comes from what cannot be followed.
-    """
+    """What is known of a check."""
     first, _, rest = inspect.cleandoc(check.function.__doc__ or check.name).partition("\n")
     module = check.function.__module__
     about, _, _ = inspect.cleandoc(sys.modules[module].__doc__ or "").partition("\n")
@@ -59,7 +57,7 @@ def entry(check: Check) -> Entry:
         Text(first),
         rest.strip(),
         tuple(_parameters(check)),
-        codes_of(check),
+        told_codes(check),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor.authoring.codes import told_codes
+from tutor.authoring.common import OF_SOURCES
 from tutor.commands.catalogue import all_checks
 from tutor.commands.session import Session
 from tutor.course.lint import ParameterInfo, lint
@@ -26,7 +28,10 @@ def author_lint(session: Session, folder: Path | None, *, strict: bool = False) 
         check.name: {name: ParameterInfo(kind, required) for name, kind, required in check.parameters}
         for check in all_checks()
     }
-    findings = lint(folder or Path(packaged_folder()), known, strict=strict)
+    anywhere = frozenset(code.name for code in OF_SOURCES)
+    told = {check.name: told_codes(check) for check in all_checks()}
+    codes = {name: anywhere.union(code.name for code in own) for name, own in told.items() if own is not None}
+    findings = lint(folder or Path(packaged_folder()), known, known_codes=codes, strict=strict)
     for finding in findings:
         session.out.write(session.style.show(finding.text.render(session.translate)) + "\n")
     return CourseError.exit_code if findings else 0

@@ -83,7 +83,22 @@ EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("tutor support", text("show it, then ask where to write it")),
         ("tutor support --output report.txt", text("write it into this file")),
     ),
-    "author": (("tutor author lint", text("the course that comes with the tool")),),
+    "author": (
+        ("tutor author new my-course", text("a course from a template")),
+        ("tutor author lint my-course", text("what is wrong with it")),
+    ),
+    "author new": (
+        ("tutor author new my-course", text("a course from a template")),
+        ("tutor author new my-course --lesson disks", text("a lesson more")),
+    ),
+    "author preview": (
+        ("tutor author preview start/member --course my-course", text("in both languages")),
+        ("tutor author preview install/libvirt --lang sv", text("in one")),
+    ),
+    "author checks": (
+        ("tutor author checks", text("every check that is installed")),
+        ("tutor author checks disk-image", text("one, with its parameters and codes")),
+    ),
     "author lint": (
         ("tutor author lint", text("the course that comes with the tool")),
         ("tutor author lint lessons --strict", text("what is not translated, too")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.course.digests import step_digest
-from tutor.course.files import SOURCE_LANGUAGE, Files, digest
+from tutor.course.files import Files, digest
 from tutor.course.findings import BrokenCourse, Finding, in_order
 from tutor.course.manifest import Manifest
 from tutor.course.records import Course, Lesson
@@ -14,7 +14,7 @@ from tutor.dataclass import replace
 
 
 def courses_of(files: Files, folder: str) -> dict[str, Course]:
-    """The course in every language it is written in.
+    """The course in every language it is written in, the source language first.
 
     :param folder: where the files are from, for the message.
     :raises BrokenCourse: when a single line is wrong; it lists all of them.
@@ -36,11 +36,11 @@ def _course(source: CourseSource, language: str) -> Course:
     originals = {lesson.lesson.id: _with_digests(lesson.lesson, manifest) for lesson in source.lessons}
     others = {lesson.lesson.id: lesson.lesson for lesson in source.languages[language]}
     lessons = [originals[name] for name in manifest.lessons]
-    if language != SOURCE_LANGUAGE:
+    if language != manifest.language:
         lessons = [translated(one, others[one.id]) if one.id in others else one for one in lessons]
     return Course(
         manifest.id,
-        manifest.titles.get(language) or manifest.titles[SOURCE_LANGUAGE],
+        manifest.titles.get(language) or manifest.titles[manifest.language],
         manifest.version,
         digest(source.files),
         language,

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.course.files import SOURCE_LANGUAGE
 from tutor.course.records import (
     Block,
     CheckSpec,
@@ -30,7 +29,7 @@ FORMAT = [1, *(list(record.__slots__) for record in _RECORDS)]
 
 
 def encode(courses: Mapping[str, Course], digest: str, parser: str = "") -> bytes:
-    """The same course in all its languages: a line of JSON about them, then one for each.
+    """The same course in all its languages, the source first: a line of JSON about them, then one for each.
 
     :param digest: of the files that the course was made from.
     :param parser: which parser made it, where more than one could have.
@@ -51,7 +50,7 @@ def decode(compiled: bytes, language: str, digest: str, parser: str = "") -> Cou
         if [head["format"], head["digest"], head["parser"]] != [FORMAT, digest, parser]:
             return None
         courses = dict(zip(head["languages"], lines, strict=True))
-        return _course(json.loads(courses.get(language) or courses[SOURCE_LANGUAGE]))
+        return _course(json.loads(courses.get(language) or lines[0]))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from tutor.errors import CourseError
 from tutor.text import text
 
-#: The language that carries commands, right answers and check specs.
+#: The language that carries commands, right answers and check specs, where the course names no other.
 SOURCE_LANGUAGE = "sv"
 MANIFEST = "course.toml"
 OUTLINE = "outline.toml"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tutor.course.compiled import decode, encode
-from tutor.course.files import SOURCE_LANGUAGE, Files, digest, read_files
+from tutor.course.files import Files, digest, read_files
 from tutor.course.records import Course
 from tutor.errors import UsageError
 from tutor.folders import NoHomeError, folders, replace_file
@@ -64,7 +64,7 @@ def _from_cache(path: str, files: Files, language: str, found: str, parsing: Cal
     if cache:
         with suppress(OSError):  # a cache that cannot be written costs time, and nothing else
             replace_file(Path(cache), encode(courses, found, parser))
-    return courses.get(language) or courses[SOURCE_LANGUAGE]
+    return courses.get(language) or next(iter(courses.values()))
 
 
 def _read_compiled(path: str, language: str, found: str, parser: str = "") -> Course | None:

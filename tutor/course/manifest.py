@@ -15,12 +15,16 @@ from tutor.dataclass import dataclass, field
 from tutor.text import text
 
 _TYPES: tuple[VariableType, ...] = ("name", "path", "size", "address", "mac", "port", "uri")
+_LANGUAGES = ("sv", "en")
 _OWNERS: tuple[Owner, ...] = ("student", "course")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The course's own facts. ``titles`` by language; ``line`` is where ``lessons`` stands."""
+    """The course's own facts. ``titles`` by language; ``line`` is where ``lessons`` stands.
+
+    ``language`` is the source: the one that carries commands, right answers and check specs.
+    """
 
     id: str = ""
     version: str = ""
@@ -28,6 +32,7 @@ class Manifest:
     lessons: tuple[str, ...] = ()
     variables: Mapping[str, Variable] = field(default_factory=dict)
     line: int = 1
+    language: str = SOURCE_LANGUAGE
 
 
 def read_manifest(files: Files, report: Report) -> Manifest:
@@ -38,25 +43,27 @@ def read_manifest(files: Files, report: Report) -> Manifest:
     table = read_toml(files[MANIFEST].decode("utf-8-sig", errors="replace"), report)
     if table is None:
         return Manifest()
+    language = table.choice("language", _LANGUAGES, SOURCE_LANGUAGE) or SOURCE_LANGUAGE
     manifest = Manifest(
         table.string("id"),
         table.string("version"),
-        _titles(table.table("title")),
+        _titles(table.table("title"), language),
         table.strings("lessons"),
         {name: _variable(name, inner) for name, inner in table.table("variables").every_table()},
         table.line_of("lessons"),
+        language,
     )
     table.nothing_more()
     _report_lessons(manifest, report)
     return manifest
 
 
-def _titles(table: Table) -> dict[str, str]:
+def _titles(table: Table, source: str) -> dict[str, str]:
     titles = {language: table.string(language) for language in table.data}
-    if SOURCE_LANGUAGE not in titles:
-        mend = text('Write {language} = "..." below [title]', language=SOURCE_LANGUAGE)
+    if source not in titles:
+        mend = text('Write {language} = "..." below [title]', language=source)
         table.report.add(table.line, text("the course has no title in its own language"), mend)
-        titles[SOURCE_LANGUAGE] = ""
+        titles[source] = ""
     return titles
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
 from tutor.course.draft import LessonSource
-from tutor.course.files import SOURCE_LANGUAGE
 from tutor.course.findings import Finding, nearest
 from tutor.course.markdown import links
 from tutor.course.source import CourseSource
@@ -31,7 +30,7 @@ def dead_links(course: CourseSource, folder: str) -> Iterator[Finding]:
 
 def _files(course: CourseSource, language: str) -> dict[str, LessonSource]:
     """The lessons by file, as a reader of that language has them: the source's where none is translated."""
-    files = {_in_language(lesson.file, language): lesson for lesson in course.languages[SOURCE_LANGUAGE]}
+    files = {_in_language(lesson.file, language): lesson for lesson in course.lessons}
     return {**files, **{lesson.file: lesson for lesson in course.languages[language]}}
 
 

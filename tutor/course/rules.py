@@ -26,7 +26,12 @@ def listed_lessons(course: CourseSource) -> Iterator[Finding]:
     written = {lesson.lesson.id for lesson in course.lessons}
     for missing in sorted(listed - written):
         what = text("the lesson {id} has no file", id=missing)
-        yield Finding(MANIFEST, course.manifest.line, what, text("Write sv/{id}.md", id=missing))
+        yield Finding(
+            MANIFEST,
+            course.manifest.line,
+            what,
+            text("Write {language}/{id}.md", language=course.manifest.language, id=missing),
+        )
     for language in course.languages.values():
         for lesson in language:
             if lesson.lesson.id not in listed:

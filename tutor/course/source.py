@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.course.draft import LessonSource
-from tutor.course.files import MANIFEST, SOURCE_LANGUAGE, Files, lesson_files
+from tutor.course.files import MANIFEST, Files, lesson_files
 from tutor.course.findings import Finding, Report
 from tutor.course.lesson import read_lesson
 from tutor.course.manifest import Manifest, read_manifest
@@ -14,7 +14,10 @@ from tutor.dataclass import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CourseSource:
-    """The files of a course after reading. ``findings`` are the faults inside single files."""
+    """The files of a course after reading. ``findings`` are the faults inside single files.
+
+    ``languages`` begins with the source language.
+    """
 
     files: Files
     manifest: Manifest
@@ -24,21 +27,21 @@ class CourseSource:
     @property
     def lessons(self) -> tuple[LessonSource, ...]:
         """Those of the source language."""
-        return self.languages[SOURCE_LANGUAGE]
+        return self.languages[self.manifest.language]
 
     @property
     def translations(self) -> dict[str, tuple[LessonSource, ...]]:
         """The other languages."""
-        return {name: lessons for name, lessons in self.languages.items() if name != SOURCE_LANGUAGE}
+        return {name: lessons for name, lessons in self.languages.items() if name != self.manifest.language}
 
 
 def read_course(files: Files) -> CourseSource:
     """Read every file, however many faults there are."""
     report = Report(MANIFEST)
     manifest = read_manifest(files, report)
-    languages: dict[str, tuple[LessonSource, ...]] = {SOURCE_LANGUAGE: ()}
+    languages: dict[str, tuple[LessonSource, ...]] = {manifest.language: ()}
     for language, names in lesson_files(files).items():
-        translated = language != SOURCE_LANGUAGE
+        translated = language != manifest.language
         lessons = [read_lesson(files[name], name, translated=translated) for name in names]
         languages[language] = tuple(lessons)
     per_file = [lesson.report.findings for lessons in languages.values() for lesson in lessons]

@@ -137,6 +137,14 @@ class Table:
         self.report.add(self.line_of(key), text("{key} is of the wrong type", key=key), mend)
 
 
+def parsed(source: str) -> dict[str, Any]:
+    """The document as plain values.
+
+    :raises ValueError: where it is no TOML.
+    """
+    return tomllib.loads(source)
+
+
 def read_toml(source: str, report: Report, first_line: int = 1) -> Table | None:
     """The document, whose first line is line ``first_line`` of the file; None when it is no TOML."""
     try:

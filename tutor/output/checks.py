@@ -17,6 +17,15 @@ from tutor.text import Text, Translate, text
 
 SCHEMA = 1
 _REQUIRED = text("required")
+_INTRODUCTION = """\
+# The checks
+
+Read from the code by `make reference`; a test holds the two together. `tutor author checks` tells the same of
+every check that is installed, those of other packages included. How a check is named in a lesson stands in
+[the lesson format](lesson-format.md#check-specs), how one is written in [the guide](authors.md).
+
+A check's codes are all that it can answer with by itself. What any check can end with besides:
+"""
 
 
 def render_names(entries: Iterable[Entry], translate: Translate, style: Style) -> str:
@@ -56,9 +65,11 @@ def render_entry(entry: Entry, translate: Translate, style: Style) -> str:
     return page.document()
 
 
-def write_codes(page: Page, codes: Iterable[Code], *, level: int = 0) -> None:
+def write_codes(page: Page, codes: Iterable[Code] | None, *, level: int = 0) -> None:
     """A line per code: the status with it, its name, and what is said there."""
-    for code in codes:
+    if codes is None:
+        page.line(page.say(text("cannot be told from its code")), level=level, role="doubt")
+    for code in codes or ():
         said = f" ({page.say(code.observed)})" if code.observed is not None else ""
         page.line(f"{marked(page, code.status)} {code.name}{said}", level=level, role=ROLES[code.status])
 
@@ -80,14 +91,7 @@ def reference_page(entries: Iterable[Entry]) -> str:
 
 
 def _page(entries: Sequence[Entry]) -> Iterator[str]:
-    yield "# The checks"
-    yield ""
-    yield "Read from the code by `make reference`; a test holds the two together. `tutor author checks` tells the same"
-    yield "of every check that is installed, those of other packages included. How a check is named in a lesson stands"
-    yield "in [the lesson format](lesson-format.md#check-specs), how one is written in [the guide](authors.md)."
-    yield ""
-    yield "A check's codes are all that it can answer with by itself. What any check can end with besides:"
-    yield ""
+    yield _INTRODUCTION
     yield from _table(COMMON)
     for (module, about), group in groupby(entries, lambda one: (one.module, one.about)):
         yield ""
@@ -114,14 +118,15 @@ def _section(entry: Entry) -> Iterator[str]:
             default = "required" if one.required else f"`{_toml(one.default)}`"
             yield f"| `{one.name}` | `{_cell(one.type)}` | {default} |"
     yield ""
-    yield from _table(entry.codes)
+    yield from _table(entry.codes or ())
 
 
 def _table(codes: Iterable[Code]) -> Iterator[str]:
     yield "| code | status | observed |"
     yield "|---|---|---|"
     for code in codes:
-        yield f"| `{code.name}` | {code.status.value} | {_cell(code.observed.message) if code.observed else ''} |"
+        observed = _cell(code.observed.message) if code.observed else ""
+        yield f"| `{code.name}` | {code.status.value} | {observed} |"
 
 
 def _cell(content: str) -> str:
@@ -168,11 +173,10 @@ def _entry(entry: Entry, translate: Translate) -> dict[str, Any]:
             {"name": one.name, "type": one.type, "required": one.required, "default": one.default}
             for one in entry.parameters
         ],
-        "codes": [_code(code, translate) for code in entry.codes],
+        "codes": None if entry.codes is None else [_code(code, translate) for code in entry.codes],
     }
 
 
 def _code(code: Code, translate: Translate) -> dict[str, Any]:
     observed = code.observed.render(translate) if code.observed is not None else None
     return {"code": code.name, "status": code.status.value, "observed": observed}
-
