@@ -28,7 +28,7 @@ def values(tool: Tool, *words: str) -> list[str]:
     ("words", "found"),
     [
         (("che",), ["check"]),
-        (("author", ""), ["checks", "lint", "new", "preview"]),
+        (("author", ""), ["lint", "new", "preview", "checks"]),
         (("show", "start/"), ["start/read", "start/extra"]),
         (("check", "ask"), ["ask", "ask/one", "ask/many"]),
         (("check", "start", "ask/o"), ["ask/one"]),
