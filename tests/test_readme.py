@@ -18,7 +18,7 @@ BEGIN, END = "<!-- help:begin -->\n", "<!-- help:end -->"
 
 def help_text(*words: str) -> str:
     """What ``tutor WORDS --help`` prints at 80 columns."""
-    code = "import sys; sys.argv[0] = 'tutor'; from tutor.cli import main; main()"
+    code = "import sys; sys.argv[0] = 'tutor'; from tutor.entry import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, *words, "--help"],
         cwd=ROOT,

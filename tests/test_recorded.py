@@ -295,7 +295,7 @@ def test_a_gigabyte_of_nothing(tmp_path: Path) -> None:
         "status = lambda: open('/proc/self/status').read()\n"
         "atexit.register(lambda: print(re.search(r'VmHWM:\\s+(\\d+)', status())[1]))\n"
         "sys.argv[0] = 'tutor'\n"
-        "from tutor.cli import main\nmain()"
+        "from tutor.entry import main\nmain()"
     )
     done = subprocess.run(
         [sys.executable, "-c", measured, "check", "--from", str(path)],

@@ -35,7 +35,7 @@ _RUN = """
 import atexit, sys
 names = sys.argv.pop(1)
 atexit.register(lambda: open(names, "w").write("\\n".join(sys.modules)))
-from tutor.cli import main
+from tutor.entry import main
 main()
 """
 

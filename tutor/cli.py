@@ -11,7 +11,7 @@ import typer
 from tutor.commands import author_options as of_author
 from tutor.commands import report_options as of_report
 from tutor.commands.options import LOOK, shares
-from tutor.commands.parser import Verbs
+from tutor.commands.parser import Verbs, parsed_and_run
 from tutor.commands.session import Options, Session
 from tutor.dataclass import replace
 
@@ -388,8 +388,13 @@ def author_checks(
     return command(Session(options), name, format)
 
 
+def run() -> int:
+    """Parse the command line and run what it names; the exit code."""
+    return parsed_and_run(app)
+
+
 def main() -> None:
-    """The entry point: every ending is an exit code and at most one sentence."""
+    """The command line without the short cut of :mod:`tutor.entry`."""
     from tutor.commands.endings import guarded
 
-    sys.exit(guarded(app))
+    sys.exit(guarded(run))

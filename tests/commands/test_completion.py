@@ -86,7 +86,7 @@ def test_whatever_is_broken_nothing_is_said(packaged: Tool, course: Path) -> Non
 
 
 def test_a_reader_who_has_left(packaged: Tool) -> None:
-    code = "import tutor.cli; tutor.cli.main()"
+    code = "import tutor.entry; tutor.entry.main()"
     environment = {**packaged.environment, "_TUTOR_COMPLETE": "bash", "_TUTOR_WORDS": "tutor\ncheck\n"}
     for redirection in (">&-", "> /dev/full", "2>&- | true"):
         line = f"\"{sys.executable}\" -c '{code}' {redirection}"

@@ -25,7 +25,7 @@ HEAVY = (
 )
 PROGRAM = f"""
 import sys
-from tutor.cli import main
+from tutor.entry import main
 try:
     main()
 finally:

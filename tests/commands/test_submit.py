@@ -207,7 +207,7 @@ def test_an_agent_that_is_gone_is_none(tutor: Tool) -> None:
 
 def terminal(tutor: Tool, *words: str) -> Terminal:
     environment = {"PATH": os.environ["PATH"], "TERM": "xterm", **tutor.environment}
-    argv = [sys.executable, "-c", "import tutor.cli; tutor.cli.main()", *tutor.options, *words]
+    argv = [sys.executable, "-c", "import tutor.entry; tutor.entry.main()", *tutor.options, *words]
     return Terminal(argv, environment, cwd=str(tutor.home))
 
 

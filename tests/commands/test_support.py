@@ -202,7 +202,7 @@ def asked(anna: Tool, folder: Path) -> Iterator[Any]:
     def begin(*words: str) -> Any:
         child = pexpect.spawn(
             sys.executable,
-            ["-c", "import tutor.cli; tutor.cli.main()", *anna.options, "support", *words],
+            ["-c", "import tutor.entry; tutor.entry.main()", *anna.options, "support", *words],
             env={**{name: os.environ[name] for name in KEPT if name in os.environ}, **anna.environment},
             cwd=str(folder),
             encoding="utf-8",

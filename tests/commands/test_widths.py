@@ -85,9 +85,9 @@ class Streams:
         patch.setattr(sys, "argv", argv)
 
     def run(self) -> str:
-        from tutor.cli import app
+        from tutor.cli import run
 
-        guarded(app)
+        guarded(run)
         buffer: Any = self._out.buffer
         return bytes(buffer.getvalue()).decode()
 
@@ -98,7 +98,7 @@ class Streams:
 def on_a_terminal(tool: Tool, *words: str, **environment: str) -> str:
     child = pexpect.spawn(
         sys.executable,
-        ["-c", "import tutor.cli; tutor.cli.main()", *tool.options, *words],
+        ["-c", "import tutor.entry; tutor.entry.main()", *tool.options, *words],
         env={"PATH": "/usr/bin:/bin", **tool.environment, "TERM": "xterm", **environment},
         encoding="utf-8",
         timeout=60,

@@ -60,7 +60,7 @@ class Tool:
             [
                 sys.executable,
                 "-c",
-                f"{self.before}\nimport tutor.cli; tutor.cli.main()",
+                f"{self.before}\nimport tutor.entry; tutor.entry.main()",
                 *self.options,
                 *words,
             ],

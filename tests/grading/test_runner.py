@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 import pytest
@@ -16,7 +17,7 @@ from tutor.grading.finding import failed, passed, skipped
 from tutor.grading.grade import Run, grade
 from tutor.grading.outcome import exit_code
 from tutor.grading.registry import DuplicateCheck, Registry
-from tutor.grading.runner import Runner, first_questions
+from tutor.grading.runner import Runner, scout
 from tutor.grading.verdict import Finding, Grade, Status, Verdict
 from tutor.host.host import Host, together
 from tutor.host.question import Question, Unobservable
@@ -244,7 +245,7 @@ class QuickHost:
         return wanted.source != "quick"
 
 
-def test_first_questions_gets_no_slow_answer() -> None:
+def test_a_scout_gets_no_slow_answer() -> None:
     reached: list[str] = []
 
     def two(host: Host) -> Finding:
@@ -272,11 +273,44 @@ def test_first_questions_gets_no_slow_answer() -> None:
         together(host, question("four"), question("five"))
         return good(host)
 
-    registry = registry_of(two=two, careless=careless, buggy=buggy, leaves=leaves, several=several, good=good)
-    names = ("two", "careless", "buggy", "leaves", "several", "good", "two", "nowhere")
-    found = first_questions([spec(name) for name in names], registry, {}, QuickHost())
-    assert [one.source for one in found] == ["one", "three", "four", "five"]
+    def catches_all(host: Host) -> Finding:
+        with suppress(BaseException):
+            host.ask(question("six"))
+        return good(host)
+
+    registry = registry_of(
+        two=two,
+        careless=careless,
+        buggy=buggy,
+        leaves=leaves,
+        several=several,
+        good=good,
+        catches_all=catches_all,
+    )
+    names = ("two", "careless", "buggy", "leaves", "several", "good", "two", "nowhere", "catches_all")
+    found = scout([spec(name) for name in names], registry, {}, QuickHost())
+    assert [one.source for one in found.questions.values()] == ["one", "three", "four", "five", "six"]
     assert reached == ["begun", "begun"]
+    assert list(found.found) == [spec("good").id]
+
+
+def test_what_a_scout_has_found_is_not_sought_again() -> None:
+    asked: list[str] = []
+
+    def quick(host: Host) -> Finding:
+        asked.append("quick")
+        host.ask(question("quick"))
+        return good(host)
+
+    class NothingSlow(QuickHost):
+        def start(self, questions: Iterable[Question[Any]]) -> None:
+            assert not list(questions)
+
+    runner = Runner(registry_of(quick=quick), NothingSlow(), {}, Watcher())
+    verdict = runner.run([spec("quick")])[spec("quick").id]
+    assert asked == ["quick"]
+    assert verdict.status is Status.PASS
+    assert verdict.evidence == (question("quick").key,)
 
 
 # Names.

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from tutor.host import firewall, machine
-from tutor.host.firewall import FORMS_COMMAND, Firewall, look_at_firewall
+from tutor.host.firewall import READ_COMMAND, Firewall, look_at_firewall
 from tutor.host.machine import Machine
 from tutor.host.process import Completed
 from tutor.host.question import Unobservable
 
 MARK = "--- next form ---\n"
 RULESET = {"nftables": [{"metainfo": {"version": "1.0.6"}}]}
-FORMS = f"{json.dumps(RULESET)}\n{MARK}table ip t {{ # handle 1\n}}\n{MARK}*filter\nCOMMIT\n"
+FORMS = f"{json.dumps(RULESET)}\n{MARK}table ip t {{ # handle 1\n}}\n{MARK}*filter\nCOMMIT\n{MARK}"
 
 
 class Programs:
@@ -28,14 +28,13 @@ class Programs:
 
     def __call__(self, argv: list[str], **_: Any) -> Completed:
         self.asked.append(list(argv))
-        return self.done if FORMS_COMMAND in argv else Completed(0, "", "")
+        return self.done if READ_COMMAND in argv else Completed(0, "", "")
 
 
 @pytest.fixture(autouse=True)
-def _a_student(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def _a_student(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(machine, "must_have_sudo", lambda _path, _purpose: None)
-    monkeypatch.setattr(firewall, "LEGACY", str(tmp_path / "none"))
     monkeypatch.setattr(firewall, "find_program", lambda _machine, name: f"/usr/sbin/{name}")
 
 
@@ -59,13 +58,11 @@ def test_all_forms_come_by_one_call_of_sudo() -> None:
         "legacy": [],
     }
     as_root = [argv for argv in programs.asked if argv[0] == "sudo"]
-    assert as_root == [["sudo", "-n", "sh", "-c", FORMS_COMMAND]]
+    assert as_root == [["sudo", "-n", "sh", "-c", READ_COMMAND]]
 
 
-def test_tables_of_the_legacy_iptables_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    (tmp_path / "names").write_text("nat\nfilter\n")
-    monkeypatch.setattr(firewall, "LEGACY", str(tmp_path / "names"))
-    assert look(Programs(Completed(0, FORMS, "")))["legacy"] == ["nat", "filter"]
+def test_tables_of_the_legacy_iptables_are_named() -> None:
+    assert look(Programs(Completed(0, f"{FORMS}nat\nfilter\n", "")))["legacy"] == ["nat", "filter"]
 
 
 def test_without_sudo_it_is_not_permitted() -> None:
@@ -77,8 +74,8 @@ def test_without_sudo_it_is_not_permitted() -> None:
     [
         (Completed(1, "", "Operation not permitted (you must be root)"), "failed"),
         (Completed(0, "{}", ""), "failed"),
-        (Completed(0, f"nonsense{MARK}{MARK}", ""), "malformed"),
-        (Completed(0, f"[]{MARK}{MARK}", ""), "malformed"),
+        (Completed(0, f"nonsense{MARK}{MARK}{MARK}", ""), "malformed"),
+        (Completed(0, f"[]{MARK}{MARK}{MARK}", ""), "malformed"),
     ],
 )
 def test_another_answer_is_no_ruleset(done: Completed, why: str) -> None:

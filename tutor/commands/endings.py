@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
-
-import typer
-from typer._click.exceptions import ClickException  # the Click that this Typer carries
 
 from tutor.commands.arguments import plain_session
 from tutor.commands.order import ended_in_order, interrupted
@@ -15,43 +11,38 @@ from tutor.commands.progress import log_error
 from tutor.errors import UserError
 from tutor.output.errors import render_error
 from tutor.output.streams import discard, is_lost, lost, open_missing
-from tutor.text import Text, text
+from tutor.text import text
 
 INTERRUPTED = 130
-USAGE = 2
 #: Nothing was judged as failed, but something could not be looked at: the tool itself.
 INTERNAL = 3
 
 
-def guarded(app: Callable[..., Any]) -> int:
-    """Run the application; its exit code. However it ends, the terminal is as it was."""
+def guarded(run: Callable[[], int]) -> int:
+    """Run the tool; its exit code. However it ends, the terminal is as it was."""
     open_missing()
     with ended_in_order():
-        code = _guarded(app)
+        code = _guarded(run)
         # Typer makes an exit code of an interrupt, whatever signal it was.
         return interrupted() if code == INTERRUPTED else code
 
 
-def _guarded(app: Callable[..., Any]) -> int:
+def _guarded(run: Callable[[], int]) -> int:
     try:
-        code = app(prog_name="tutor", standalone_mode=False)
+        code = run()
         sys.stdout.flush()
-        return int(code or 0)
-    except typer.Exit as ending:
-        return int(ending.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         sys.stderr.write("\n")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a fault of ours ends in one sentence too
         return _ended_by(error)
+    return code
 
 
 def _ended_by(error: Exception) -> int:
     if isinstance(error, UserError):
         _tell(error)
         return error.exit_code
-    if isinstance(error, ClickException):
-        return _usage(error)
     if isinstance(error, BrokenPipeError):
         # The reader of our output has left (``tutor list | head``): no one is there to be told.
         discard(sys.stdout)
@@ -59,16 +50,6 @@ def _ended_by(error: Exception) -> int:
     if isinstance(error, OSError) and is_lost(sys.stdout):
         return _ended_by(lost(sys.stdout, error))
     return _internal(error)
-
-
-def _usage(error: Any) -> int:
-    _write(error.format_message(), text("see: {command} --help", command=_command(error)))
-    return USAGE
-
-
-def _command(error: Any) -> str:
-    context = getattr(error, "ctx", None)
-    return context.command_path if context is not None else "tutor"
 
 
 def _internal(error: Exception) -> int:
@@ -85,7 +66,3 @@ def _internal(error: Exception) -> int:
 def _tell(error: UserError) -> None:
     session = plain_session()
     sys.stderr.write(render_error(error, session.translate, session.error_style))
-
-
-def _write(message: str, tip: Text) -> None:
-    _tell(UserError(text("{message}", message=message), tip))

@@ -10,7 +10,11 @@ import typer
 from typer._click.core import Command as AnyCommand  # the Click that this Typer carries
 from typer._click.core import Context, Parameter
 from typer._click.exceptions import ClickException
+from typer._click.exceptions import UsageError as UsageFault
 from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from tutor.errors import UsageError
+from tutor.text import text
 
 HELP_OPTIONS = ["-h", "--help"]
 
@@ -92,6 +96,26 @@ class Verbs(typer.Typer):
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
         """Make a function a verb; its docstring is the help, paragraph by paragraph."""
         return cast("Callable[[Any], Any]", super().command(name, **{"cls": Command, **settings}))
+
+
+def parsed_and_run(app: Verbs) -> int:
+    """Parse the command line and run what it names; the exit code.
+
+    :raises UsageError: for a line that cannot be used.
+    :raises KeyboardInterrupt: also where a person leaves a question with Ctrl-C.
+    """
+    try:
+        return int(app(prog_name="tutor", standalone_mode=False) or 0)
+    except typer.Exit as ending:
+        return int(ending.exit_code)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except ClickException as error:
+        context = error.ctx if isinstance(error, UsageFault) else None
+        command = context.command_path if context is not None else "tutor"
+        raise UsageError(
+            text("{message}", message=error.format_message()), text("see: {command} --help", command=command)
+        ) from None
 
 
 def _parsed(parse: Callable[[Context, list[str]], list[str]], ctx: Context, args: list[str]) -> list[str]:

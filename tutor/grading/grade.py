@@ -11,7 +11,7 @@ from tutor.grading.order import with_needs
 from tutor.grading.outcome import step_result
 from tutor.grading.quiz import quiz_check
 from tutor.grading.registry import Registry
-from tutor.grading.runner import Observer, Runner, first_questions
+from tutor.grading.runner import Observer, Runner
 from tutor.grading.verdict import Grade, HostFacts, StepResult, Verdict
 from tutor.host.host import Host, can_start
 
@@ -50,8 +50,7 @@ def judge(
     ordered = ordered_specs(run.course, selected)
     if not can_start(host):  # a recording has its answers: there is nothing to seek ahead
         return Runner(registry, host, run.values, observer).run(ordered, scouts=0)
-    host.start([*first_questions(ordered, registry, run.values, host), *fact_questions()])
-    return Runner(registry, host, run.values, observer).run(ordered)
+    return Runner(registry, host, run.values, observer).run(ordered, more=fact_questions())
 
 
 def judge_again(

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from tutor.course.records import CheckSpec
 from tutor.course.variables import parameters
+from tutor.dataclass import dataclass, field
 from tutor.grading.registry import Check, Registry
 from tutor.grading.verdict import Finding, Status, Verdict
 from tutor.host.host import Host, can_start, together
@@ -57,53 +58,72 @@ class Witness:
 
 
 class _NotYet(BaseException):
-    """Carries the first slow questions of a check out of it."""
-
-    def __init__(self, questions: Iterable[Question[Any]]) -> None:
-        self.questions = tuple(questions)
+    """Ends a check at its first slow question."""
 
 
 class _Scout:
-    """A host that answers nothing slow: a check asked of it gets as far as its first slow question."""
+    """A host that answers nothing slow: a check asked of it gets as far as its first slow question.
+
+    :ivar wanted: the slow questions, sought together, that it got to.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self.wanted: tuple[Question[Any], ...] = ()
 
     def ask(self, question: Question[T]) -> T:
         """Answers what is quick."""
         if not can_start(self._host) or self._host.is_slow(question):
-            raise _NotYet([question])
+            self.start([question])
         return self._host.ask(question)
 
     def start(self, questions: Iterable[Question[Any]]) -> None:
         """See :class:`Startable`: what is sought together is known together."""
-        raise _NotYet(questions)
+        self.wanted = self.wanted or tuple(questions)
+        raise _NotYet
 
     def is_slow(self, question: Question[Any]) -> bool:  # noqa: ARG002 - the protocol's
         """See :class:`Startable`."""
         return True
 
 
-def first_questions(
-    specs: Iterable[CheckSpec], registry: Registry, values: Mapping[str, str | int], host: Host
-) -> list[Question[Any]]:
-    """The slow questions that the checks will ask first, so that their answers can be sought side by side.
+@dataclass(frozen=True, slots=True)
+class Scouted:
+    """How far checks get without waiting.
 
-    Checks are pure functions of observations, so running one twice is harmless.
+    ``questions`` are the slow ones that they ask first, by their key; ``waiting`` the checks that ask them;
+    ``found`` holds, by spec id, what the others have found already, with the keys of what they asked.
+    """
+
+    questions: dict[str, Question[Any]] = field(default_factory=dict)
+    waiting: list[CheckSpec] = field(default_factory=list)
+    found: dict[str, tuple[Finding, tuple[str, ...]]] = field(default_factory=dict)
+
+
+def scout(
+    specs: Iterable[CheckSpec], registry: Registry, values: Mapping[str, str | int], host: Host
+) -> Scouted:
+    """Run checks as far as they get, so that the answers they wait for can be sought side by side.
+
+    Checks are pure functions of observations, so what one has found here is what it finds.
 
     :param host: asked only what is quick.
     """
-    questions: dict[str, Question[Any]] = {}
+    scouted = Scouted()
     for spec in specs:
         check = registry.get(spec.check)
-        try:
-            if check is not None:
-                check.function(_Scout(host), **parameters(spec.params, values))
-        except _NotYet as wanted:
-            questions.update((question.key, question) for question in wanted.questions)
-        except (Exception, SystemExit):  # noqa: BLE001, S110 - a bug is reported in the run proper
-            pass
-    return list(questions.values())
+        if check is None:
+            continue
+        asked = _Scout(host)
+        witness, finding = Witness(asked), None
+        with suppress(_NotYet, Exception, SystemExit):  # a bug is reported in the run proper
+            finding = _sound(check.function(witness, **parameters(spec.params, values)))
+        if asked.wanted:  # a careless check may have caught what should have ended it
+            scouted.questions.update((question.key, question) for question in asked.wanted)
+            scouted.waiting.append(spec)
+        elif finding is not None:
+            scouted.found[spec.id] = finding, tuple(witness.asked)
+    return scouted
 
 
 class Runner:
@@ -123,22 +143,33 @@ class Runner:
         self._host = host
         self._values = values
         self._observer = observer
+        self._found: dict[str, tuple[Finding, tuple[str, ...]]] = {}
         self.verdicts: dict[str, Verdict] = {}
 
-    def run(self, ordered: Sequence[CheckSpec], scouts: int = MOST_SCOUTS) -> dict[str, Verdict]:
+    def run(
+        self, ordered: Sequence[CheckSpec], scouts: int = MOST_SCOUTS, more: Iterable[Question[Any]] = ()
+    ) -> dict[str, Verdict]:
         """A verdict for each spec, by its id.
 
         :param scouts: how often to look ahead; not at all where nearly everything is answered already.
+        :param more: questions that somebody will ask afterwards.
         """
-        for number, spec in enumerate(ordered):
+        waiting = self._look_ahead(ordered, more) if scouts > 0 else []
+        for spec in ordered:
             self._observer.begins(spec)
             verdict = self.verdicts[spec.id] = self._judge(spec)
             if verdict.duration > WAITED and scouts > 0:
                 # Answers have come in meanwhile: what the other checks ask next can be sought now.
                 scouts -= 1
-                rest = ordered[number + 1 :]
-                together(self._host, *first_questions(rest, self._registry, self._values, self._host))
+                waiting = self._look_ahead([each for each in waiting if each.id not in self.verdicts])
         return self.verdicts
+
+    def _look_ahead(self, specs: Iterable[CheckSpec], more: Iterable[Question[Any]] = ()) -> list[CheckSpec]:
+        """Begin to seek what the checks wait for; those that do wait."""
+        scouted = scout(specs, self._registry, self._values, self._host)
+        together(self._host, *scouted.questions.values(), *more)
+        self._found.update(scouted.found)
+        return scouted.waiting
 
     def _judge(self, spec: CheckSpec) -> Verdict:
         params = parameters(spec.params, self._values)
@@ -148,8 +179,11 @@ class Runner:
             return Verdict(spec, params, Finding(Status.UNKNOWN, reason, code="no-such-check"))
         witness, started = Witness(self._host), time.monotonic()
         root = self._root_blocker(spec)
+        asked: Iterable[str] = witness.asked
         if root is not None:
             finding = self._blocked(check, witness, params, root)
+        elif spec.id in self._found:
+            finding, asked = self._found.pop(spec.id)
         else:
             finding = self._guarded(spec, lambda: check.function(witness, **params))
         if finding.expected is None:
@@ -159,7 +193,7 @@ class Runner:
             params,
             finding,
             root.spec.id if root else None,
-            tuple(witness.asked),
+            tuple(asked),
             time.monotonic() - started,
         )
 

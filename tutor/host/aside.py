@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tutor.host.forked import Forked
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
@@ -24,6 +25,8 @@ Args = tuple[str, ...]
 #: What the process runs. Its search path is ours: never the folder that the student stands in.
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import main; main()"
 
+#: What answers the questions of a :class:`tutor.host.live.LiveHost`.
+WORKER = "tutor.host.worker"
 
 #: Seconds that the process has to end by itself.
 _CLOSING_LIMIT = 2.0
@@ -35,28 +38,23 @@ class Aside:
     :param module: whose ``main`` runs there.
     :param told: hears, in a thread of its own, what the process says without being asked, and at last
         None: it has ended.
+    :param process: one that is there already.
     """
 
     def __init__(
         self,
-        module: str = "tutor.host.worker",
+        module: str = WORKER,
         told: Callable[[dict[str, Any] | None], None] | None = None,
+        process: Forked | None = None,
     ) -> None:
         self._told = told
         self._numbers = itertools.count()
         self._waiting: dict[int, _Reply] = {}
         self._lock = threading.Lock()
         self._ended: Unobservable | None = None
-        path = [os.path.abspath(folder) for folder in sys.path]
+        self._process: subprocess.Popen[bytes] | Forked | None
         try:
-            self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM.format(path=path, module=module)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                # Ctrl-C is for the tool; the process ends when its input does.
-                start_new_session=True,
-            )
+            self._process = process or _started(module)
             threading.Thread(target=self._listen, daemon=True).start()
         except (OSError, RuntimeError) as error:
             self._process = None
@@ -129,6 +127,18 @@ class Aside:
             reply.come.set()
 
 
+def _started(module: str) -> subprocess.Popen[bytes]:
+    path = [os.path.abspath(folder) for folder in sys.path]
+    return subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM.format(path=path, module=module)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C is for the tool; the process ends when its input does.
+        start_new_session=True,
+    )
+
+
 class _Reply:
     """What a request came back with."""
 
@@ -170,11 +180,14 @@ def _text(found: list[Any]) -> Text:
 _begun: Aside | None = None
 
 
-def begin() -> None:
-    """Begin the process before anybody asks, so that it loads while the tool does."""
+def begin(process: Forked | None = None) -> None:
+    """Begin the process before anybody asks, so that it loads while the tool does.
+
+    :param process: one that is there already.
+    """
     global _begun  # noqa: PLW0603 - the one process that waits to be taken
     if _begun is None:
-        _begun = Aside()
+        _begun = Aside(process=process)
 
 
 def take() -> Aside:

@@ -21,6 +21,8 @@ FORMS_COMMAND = (
 _FORMS = 3
 #: Tables of the legacy iptables, which nft does not see; the file is there while its module is loaded.
 LEGACY = "/proc/net/ip_tables_names"
+#: All that is read as root: the forms, and the names of those tables.
+READ_COMMAND = f"{FORMS_COMMAND} && echo '{_MARK}' && {{ cat {LEGACY} || true; }} 2>/dev/null"
 
 
 class Firewall(TypedDict):
@@ -55,16 +57,16 @@ def look_at_firewall(machine: Machine) -> Firewall:
             text("nft, which shows the firewall's rules, is not installed"),
             ("sudo apt-get install -y nftables",),
         )
-    done = machine.run_as_root(["sh", "-c", FORMS_COMMAND], text("Reading the firewall's rules"))
-    forms = split_forms(done.stdout)
+    done = machine.run_as_root(["sh", "-c", READ_COMMAND], text("Reading the firewall's rules"))
+    *forms, legacy = split_forms(done.stdout)
     if done.returncode != 0 or len(forms) != _FORMS:
         error = done.stderr.strip() or text("no answer")
         raise Unobservable("failed", text("nft list ruleset failed: {error}", error=error))
-    return {"json": _parsed(forms[0]), "text": forms[1], "saved": forms[2], "legacy": _legacy_tables(machine)}
+    return {"json": _parsed(forms[0]), "text": forms[1], "saved": forms[2], "legacy": legacy.split()}
 
 
 def split_forms(printed: str) -> list[str]:
-    """What :data:`FORMS_COMMAND` printed, form by form."""
+    """What :data:`FORMS_COMMAND` or :data:`READ_COMMAND` printed, part by part."""
     return printed.split(f"{_MARK}\n")
 
 
@@ -76,14 +78,3 @@ def _parsed(printed: str) -> dict[str, Any]:
     if not isinstance(found, dict) or not isinstance(found.get("nftables"), list):
         raise Unobservable("malformed", text("what nft -j list ruleset printed is no ruleset"))
     return found
-
-
-def _legacy_tables(machine: Machine) -> list[str]:
-    try:
-        with open(LEGACY, encoding="ascii", errors="replace") as file:
-            return file.read().split()
-    except FileNotFoundError:
-        return []
-    except PermissionError:
-        purpose = text("Reading which tables of the legacy iptables are loaded")
-        return machine.run_as_root(["cat", LEGACY], purpose).stdout.split()

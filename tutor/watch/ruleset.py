@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from tutor.host.firewall import FORMS_COMMAND, LEGACY
+from tutor.host.firewall import READ_COMMAND
 from tutor.host.machine import PASSWORD_LIMIT, PROGRAM_LIMIT, Machine, is_refusal, must_have_sudo
 from tutor.host.process import Completed
 from tutor.host.question import Unobservable
@@ -24,18 +24,15 @@ exec 3>&2 2>/dev/null
 ( nft -j monitor >&3 & nft=$!; trap 'kill $nft' TERM; wait $nft; echo ended >&3 ) </dev/null >/dev/null &
 monitor=$!
 echo "$1 ready"
-while read -r what; do
-  case $what in
-    legacy) cat {LEGACY} ;;
-    *) ( {FORMS_COMMAND} ) </dev/null ;;
-  esac
+while read -r _; do
+  ( {READ_COMMAND} ) </dev/null
   printf '\\n%s %s\\n' "$1" "$?"
 done
 kill $monitor
 """
 
 #: What it reads, by the command that would do so elsewhere.
-READS = {("sh", "-c", FORMS_COMMAND): "rules", ("cat", LEGACY): "legacy"}
+READS = {("sh", "-c", READ_COMMAND): "rules"}
 
 #: What a person is told is going to run.
 SHOWN = ("nft", "-j", "monitor")
