@@ -32,7 +32,7 @@ kill $monitor
 """
 
 #: What it reads, by the command that would do so elsewhere.
-READS = {("sh", "-c", READ_COMMAND): "rules"}
+READS: dict[tuple[str, ...], str] = {("sh", "-c", READ_COMMAND): "rules"}
 
 #: What a person is told is going to run.
 SHOWN = ("nft", "-j", "monitor")
