@@ -11,8 +11,9 @@ from typing import Any
 
 from tests.machine.checkout import PROJECT
 from tests.machine.lesson import answer_quiz, bring_medium, course, replay
+from tutor.sandbox.building import keep_output, recipe, run_recipe
 from tutor.sandbox.cache import digest, obtain
-from tutor.sandbox.images import image, keep_output, key, recipe, run_recipe
+from tutor.sandbox.images import image, key
 from tutor.sandbox.machines import Machine, boot
 from tutor.sandbox.process import MachineError
 
@@ -113,7 +114,7 @@ def _goss() -> Path:
     """Return the directory with Debian's goss (a static file that runs on older releases) and its version."""
 
     def build(scratch: Path) -> None:
-        run_recipe("goss", image("base", GOSS_SUITE), scratch)
+        run_recipe(recipe("goss", FOLDER), image("base", GOSS_SUITE).layers, scratch)
         keep_output(scratch)
 
-    return obtain(f"goss.{GOSS_SUITE}", digest(recipe("goss"), key("base", GOSS_SUITE)), build)
+    return obtain(f"goss.{GOSS_SUITE}", digest(recipe("goss", FOLDER), key("base", GOSS_SUITE)), build)

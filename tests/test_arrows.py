@@ -31,7 +31,7 @@ ALLOWED = {
     "tutor.doctor": {"checks", "tutor.course", "tutor.grading", "tutor.host", "tutor.packetpath"},
     "tutor.output": {
         *("tutor.baseline", "tutor.doctor", "tutor.grading", "tutor.course", "tutor.guide", "tutor.support"),
-        *("tutor.authoring", "tutor.report", "tutor.validation"),
+        *("tutor.authoring", "tutor.report", "tutor.sandbox", "tutor.validation"),
     },
     "tutor.report": {"tutor.handin", "tutor.grading", "tutor.journal", "tutor.host", "tutor.course"},
     # Another output, with files of its own; the report itself knows nothing of it.

@@ -12,6 +12,7 @@ from tutor.commands import author_options as of_author
 from tutor.commands import report_options as of_report
 from tutor.commands.options import LOOK, shares
 from tutor.commands.parser import Verbs, parsed_and_run
+from tutor.commands.sandbox_cli import sandbox
 from tutor.commands.session import Options, Session
 from tutor.dataclass import replace
 
@@ -19,6 +20,7 @@ app = Verbs(name="tutor")
 
 author = Verbs(help="For those who write lessons.")
 app.add_typer(author, name="author")
+app.add_typer(sandbox, name="sandbox")
 
 Words = Annotated[
     list[str] | None, typer.Argument(metavar="[STEP|LESSON]...", help="Steps or lessons; none: all.")

@@ -29,7 +29,7 @@ RUNS: list[tuple[list[str], int]] = [
     (["author", "lint"], 0),
 ]
 #: What acts on the machine, wants a terminal, or needs libvirt: run on a student machine.
-ELSEWHERE = {"validate", "learn", "watch", "doctor", "reset", "cleanup", "submit", "report"}
+ELSEWHERE = {"validate", "learn", "watch", "doctor", "reset", "cleanup", "submit", "report", "sandbox"}
 
 
 def files_of(home: Path) -> list[str]:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 from tests.machine.checkout import PROJECT
 from tutor.sandbox.application import application
 from tutor.sandbox.images import NEXT_SUITE, image
 from tutor.sandbox.process import MachineError
+from tutor.sandbox.sources import Checkout
 
 
 def main() -> int:
     """Build what is missing; 1 and one sentence where that fails."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        image("ssh")
-        application(PROJECT)
-        image("ready", NEXT_SUITE)
+        image("ssh", tell=_say)
+        application(Checkout(PROJECT), tell=_say)
+        image("ready", NEXT_SUITE, _say)
     except MachineError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _say(part: str) -> None:
+    sys.stderr.write(f"building: {part}\n")
 
 
 if __name__ == "__main__":

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.machine.checkout import PROJECT
-from tutor.sandbox.application import _source_digest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tutor.sandbox.machines import Machine
 
 ASK = "/opt/tutor/bin/python -c"
@@ -34,15 +31,3 @@ def test_a_bare_machine_has_no_library_for_the_binding(bare_machine: Machine) ->
 
 def test_the_student_cannot_change_the_tool(ready_machine: Machine) -> None:
     assert ready_machine.run("sudo touch /opt/tutor/file").returncode == 1
-
-
-def test_noise_does_not_make_another_tool(tmp_path: Path) -> None:
-    (tmp_path / "tutor" / "build").mkdir(parents=True)
-    (tmp_path / "tutor" / "build" / "file.py").write_text("1")
-    first = _source_digest(tmp_path)
-    for noise in ("tests", ".git", "tutor/__pycache__"):
-        (tmp_path / noise).mkdir()
-        (tmp_path / noise / "file").write_text("2")
-    assert _source_digest(tmp_path) == first
-    (tmp_path / "tutor" / "build" / "file.py").write_text("3")
-    assert _source_digest(tmp_path) != first

@@ -14,7 +14,7 @@ import pytest
 
 from tests.machine.guest import define_guest, start_default_network
 from tests.machine.waiting import becomes
-from tutor.sandbox import process
+from tutor.sandbox import process, requirements
 from tutor.sandbox.cache import cache_directory
 from tutor.sandbox.images import image
 from tutor.sandbox.machines import Machine, boot
@@ -132,7 +132,7 @@ def test_without_a_kept_disk_there_is_no_reboot(machine: Machine) -> None:
 
 
 def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(process.PROGRAMS, "no-such-program", "some-package")
+    monkeypatch.setitem(requirements.PROGRAMS, "no-such-program", "some-package")
     with (
         pytest.raises(MachineError, match="need no-such-program: sudo apt install some-package"),
         boot("base"),

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.sandbox import images
+from tutor.sandbox.building import keep_output, recipe, run_recipe
 from tutor.sandbox.cache import digest, obtain
 from tutor.sandbox.process import MachineError
 
 #: The releases whose libvirt is taken: 9.0 and 11.3.
 SUITES = ("bookworm", "trixie")
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,13 @@ def corpus(suite: str) -> Corpus:
 
     :raises MachineError: it cannot be fetched; one sentence.
     """
-    key = digest(images.recipe("corpora"), images.key("debian", suite))
+    key = digest(recipe("corpora", _HERE), images.key("debian", suite))
     return Corpus(suite, obtain(f"corpora.{suite}", key, lambda scratch: _fetch(suite, scratch)))
 
 
 def _fetch(suite: str, scratch: Path) -> None:
-    images.run_recipe("corpora", images.image("debian", suite), scratch)
-    images.keep_output(scratch)
+    run_recipe(recipe("corpora", _HERE), images.image("debian", suite).layers, scratch)
+    keep_output(scratch)
 
 
 def main() -> int:

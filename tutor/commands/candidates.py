@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import string
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -101,6 +102,14 @@ def _languages(_session: Session, _given: Given, _incomplete: str) -> Iterator[C
     return (CompletionItem(language) for language in LANGUAGES)
 
 
+def _sandboxes(_session: Session, _given: Given, _incomplete: str) -> Iterator[CompletionItem]:
+    """This user's; their names are no secret, unlike what is in them."""
+    from tutor.sandbox.names import is_name
+    from tutor.sandbox.store import Store
+
+    return (CompletionItem(name) for name in sorted(os.listdir(Store.of(os.environ).folder)) if is_name(name))
+
+
 _BY_PLACEHOLDER: dict[str, Callable[[Session, Given, str], Iterator[CompletionItem]]] = {
     "STEP": _steps,
     "[STEP]": _steps,
@@ -112,4 +121,5 @@ _BY_PLACEHOLDER: dict[str, Callable[[Session, Given, str], Iterator[CompletionIt
     "[VALUE]": _key_values,
     "NAME=VALUE": _assignments,
     "sv|en": _languages,
+    "[NAME]": _sandboxes,
 }

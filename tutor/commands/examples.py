@@ -83,6 +83,29 @@ EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("tutor support", text("show it, then ask where to write it")),
         ("tutor support --output report.txt", text("write it into this file")),
     ),
+    "sandbox": (
+        ("tutor sandbox create", text("a student machine, the first time in minutes")),
+        ("tutor sandbox enter", text("a shell in it; leave with exit")),
+        ("tutor sandbox run -- tutor check", text("one command in it")),
+        ("tutor sandbox reset", text("as if nothing had happened")),
+        ("tutor sandbox delete", text("away with it")),
+    ),
+    "sandbox create": (
+        ("tutor sandbox create", text("a student machine, the first time in minutes")),
+        ("tutor sandbox create demo --release trixie --ready", text("Debian 13, with libvirt installed")),
+    ),
+    "sandbox enter": (("tutor sandbox enter", text("a shell in it; leave with exit")),),
+    "sandbox run": (
+        ("tutor sandbox run -- tutor check", text("one command in it")),
+        ("tutor sandbox run demo -- sh -c 'id; tutor list'", text("several, in the one called demo")),
+    ),
+    "sandbox reset": (("tutor sandbox reset demo --yes", text("as if nothing had happened, unasked")),),
+    "sandbox stop": (("tutor sandbox stop", text("its disk is kept")),),
+    "sandbox list": (("tutor sandbox list --format json", text("for a program")),),
+    "sandbox delete": (
+        ("tutor sandbox delete demo", text("away with it")),
+        ("tutor sandbox delete --images", text("with all that is left of sandboxes on this computer")),
+    ),
     "author": (
         ("tutor author new my-course", text("a course from a template")),
         ("tutor author lint my-course", text("what is wrong with it")),

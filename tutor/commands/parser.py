@@ -40,6 +40,23 @@ class Command(TyperCommand):
         return self._help_option
 
 
+class Carrier(Command):
+    """A verb that carries another command: the words behind ``--``, whatever they are."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Parse what stands before ``--``; what stands behind it is the parameter ``words``."""
+        own, behind = (args, [])
+        if "--" in args:
+            own, behind = args[: args.index("--")], args[args.index("--") + 1 :]
+        rest = super().parse_args(ctx, own)
+        if ctx.params.get("words") and not ctx.resilient_parsing:
+            from tutor.commands.usage import no_separator
+
+            raise no_separator(ctx)
+        ctx.params["words"] = behind
+        return rest
+
+
 class Group(TyperGroup):
     """A word with commands of its own: ``tutor`` itself, or ``tutor author``."""
 

@@ -43,6 +43,11 @@ def too_much(ctx: Context, words: Sequence[str]) -> UsageError:
     return UsageError(what, _example(ctx))
 
 
+def no_separator(ctx: Context) -> UsageError:
+    """Words of another command that do not stand behind ``--``."""
+    return UsageError(text("the command to be run stands behind --"), _example(ctx))
+
+
 def no_such_command(group: TyperGroup, ctx: Context, word: str) -> UsageError:
     """A word that is none of the group's commands."""
     near = nearest(word, list(group.commands))

@@ -21,12 +21,26 @@ def own_groups() -> list[Path]:
     return [group for group in groups if (group / "cgroup.procs").exists()]
 
 
-def create(name: str) -> list[Path]:
-    """Make a group called ``name`` below each of this process's; return them."""
-    groups = [group / name for group in own_groups()]
+def below_ours(name: str) -> list[Path]:
+    """Return the group called ``name`` below each of this process's; none is made."""
+    return [group / name for group in own_groups()]
+
+
+def create(groups: Iterable[Path]) -> None:
+    """Make these groups."""
     for group in groups:
         group.mkdir(exist_ok=True)
-    return groups
+
+
+def members(groups: Iterable[Path]) -> list[int]:
+    """Return the processes in these groups and below them, as this host numbers them."""
+    found: set[int] = set()
+    for group in groups:
+        for directory, _, _ in os.walk(group):
+            # A group may go away meanwhile, with its processes.
+            with contextlib.suppress(OSError):
+                found.update(map(int, Path(directory, "cgroup.procs").read_text().split()))
+    return sorted(found - {0})
 
 
 def remove(groups: Iterable[Path]) -> None:

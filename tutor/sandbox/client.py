@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.dataclass import dataclass
-from tutor.sandbox.process import MachineError, call, host_environment
+from tutor.sandbox.process import MachineError, call, host_environment, took_longer
 from tutor.sandbox.shell import Completed
+from tutor.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ class Client:
                 env=host_environment(),
             )
         except subprocess.TimeoutExpired as error:
-            raise MachineError(f"`{what}` took longer than {timeout} s on the client.") from error
+            raise MachineError(took_longer(what, timeout)) from error
         return Completed(what, done.returncode, done.stdout, done.stderr)
 
 
@@ -94,7 +95,7 @@ def attached_client(container: Container) -> Iterator[Client]:
     :raises MachineError: the machine has this host's network, and so no uplink of its own.
     """
     if not container.private_network:
-        raise MachineError("A client needs a machine with a private network.")
+        raise MachineError(text("A client needs a machine with a private network."))
     # The namespace lives as long as this process: no name, so nothing to forget.
     with subprocess.Popen(
         ["unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL, env=host_environment()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import subprocess
 import time
 import uuid
@@ -10,25 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.dataclass import dataclass, field
-from tutor.sandbox import cgroups
-from tutor.sandbox.images import RECIPES
+from tutor.sandbox import cgroups, service
+from tutor.sandbox.building import RECIPES
 from tutor.sandbox.process import (
     CommandError,
     MachineError,
-    children,
     descendants,
     host_environment,
     kill,
     last_lines,
-    program_name,
+    took_longer,
 )
+from tutor.sandbox.supervisor import POLL_SECONDS, RECORD, halt, supervisor
+from tutor.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 BOOT_SECONDS = 60.0
-STOP_SECONDS = 20.0
-POLL_SECONDS = 0.02
 # Enough for libvirt and everything it starts; what is missing in a container is the control groups.
 NSPAWN = (
     *("systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--hostname=lab"),
@@ -38,11 +36,12 @@ NSPAWN = (
 
 @dataclass
 class Container:
-    """One machine's processes.
+    """One machine's processes; any process of root's can make one for a machine that runs already.
 
-    :ivar directory: holds its disk and its console's log; the caller makes and removes it.
+    :ivar directory: holds its disk, its console's log and who holds it; the caller makes and removes it.
     :ivar kept: whether the disk survives a power off (a directory) or not (memory).
     :ivar binds: files and directories of this host to show read-only, each with its place in the machine.
+    :ivar lasting: it outlives the login it was started from, and boots whatever its user did to it.
     """
 
     name: str
@@ -51,13 +50,14 @@ class Container:
     private_network: bool = True
     kept: bool = False
     binds: Mapping[Path, str] = field(default_factory=dict)
-    _nspawn: subprocess.Popen[bytes] | None = None
-    _init: int = 0
+    lasting: bool = False
+    _started: subprocess.Popen[bytes] | None = None
 
     @property
     def init(self) -> int:
         """The process that is number 1 in the machine, as this host numbers it; 0 while it is off."""
-        return self._init
+        holder = supervisor(self.directory)
+        return 0 if holder is None else holder.init
 
     def power_on(self) -> None:
         """Boot, and return when systemd says that everything runs.
@@ -65,19 +65,9 @@ class Container:
         :raises MachineError: it does not within BOOT_SECONDS, or a unit failed; with what the console said.
         """
         (self.directory / "disk").mkdir(exist_ok=True)
-        groups = cgroups.create(self.name)
-        # Whoever has to tidy up after a killed test run must know them.
-        (self.directory / "cgroups").write_text("\n".join(map(str, groups)))
-        with (self.directory / "console.log").open("wb") as console:
-            self._nspawn = subprocess.Popen(
-                self._command(groups),
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=console,
-                start_new_session=True,
-                env=host_environment(),
-            )
+        (self.directory / RECORD).unlink(missing_ok=True)
         try:
+            self._start()
             self._wait_until_running(time.monotonic() + BOOT_SECONDS)
         except BaseException:
             self.power_off()
@@ -85,15 +75,12 @@ class Container:
 
     def power_off(self) -> None:
         """Cut the power: nothing inside is asked, so nothing waits for running guests."""
-        if self._nspawn is not None:
-            kill([self._find_init() or self._nspawn.pid])
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._nspawn.wait(STOP_SECONDS)
-            kill([*descendants(self._nspawn.pid)])
-            self._nspawn.kill()
-            self._nspawn.wait()
-        self._nspawn, self._init = None, 0
-        cgroups.remove(recorded_groups(self.directory))
+        halt(self.directory)
+        if self._started is not None:
+            # Where it ended before it could say who it is.
+            self._started.kill()
+            self._started.wait()
+            self._started = None
 
     def execute(
         self,
@@ -120,7 +107,7 @@ class Container:
                 out, err = process.communicate(data, timeout)
             except subprocess.TimeoutExpired as error:
                 printed = _abandon(process)
-                raise CommandError(f"`{argv[-1]}` took longer than {timeout} s: {printed}") from error
+                raise CommandError(took_longer(argv[-1], timeout), printed) from error
             return subprocess.CompletedProcess(argv, process.returncode, out, err)
 
     def entering(self, argv: Sequence[str]) -> list[str]:
@@ -128,9 +115,30 @@ class Container:
 
         :raises MachineError: the machine is off.
         """
-        if not self._init:
-            raise MachineError(f"The machine {self.name} is off.")
-        return ["nsenter", f"--target={self._init}", "--all", "--", *argv]
+        init = self.init
+        if not init:
+            raise MachineError(text("The machine {name} is off.", name=self.name))
+        return ["nsenter", f"--target={init}", "--all", "--", *argv]
+
+    def _start(self) -> None:
+        """Start systemd-nspawn, in a service of its own where that is wanted and possible."""
+        console = self.directory / "console.log"
+        if self.lasting and service.available():
+            service.start(self.name, self._command([]), console)
+            return
+        groups = cgroups.below_ours(self.name)
+        # Before they are made: whoever has to tidy up after a killed process must know them.
+        (self.directory / "cgroups").write_text("\n".join(map(str, groups)))
+        cgroups.create(groups)
+        with console.open("wb") as log:
+            self._started = subprocess.Popen(
+                self._command(groups),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=host_environment(),
+            )
 
     def _command(self, groups: Sequence[Path]) -> list[str]:
         """The whole command line: mounts in a namespace of their own, then systemd-nspawn."""
@@ -141,7 +149,7 @@ class Container:
             else ["--resolv-conf=replace-host"]
         )
         return [
-            *("unshare", "--mount", "sh", str(RECIPES / "boot.sh")),
+            *("unshare", "--mount", "sh", str(RECIPES / "boot.sh"), str(self.directory / RECORD)),
             ":".join(str(layer) for layer in self.layers),
             *(str(disk), "yes" if self.kept else "no", uuid.uuid4().hex),
             *(str(group) for group in groups),
@@ -152,35 +160,29 @@ class Container:
     def _wait_until_running(self, deadline: float) -> None:
         """Poll systemd(1) until it is done with booting."""
         while time.monotonic() < deadline:
-            self._init = self._find_init()
-            state = self._state() if self._init else ""
-            if state == "running":
+            state = self._state() if self.init else ""
+            if state == "running" or (state == "degraded" and self.lasting):
                 return
             if state == "degraded":
                 failed = self.execute(["systemctl", "--failed", "--no-legend", "--plain"]).stdout.decode()
-                raise MachineError(f"The machine {self.name} booted, but units failed:\n{failed}")
-            if self._nspawn is None or self._nspawn.poll() is not None:
+                raise CommandError(
+                    text("The machine {name} booted, but units failed", name=self.name), failed
+                )
+            if self._has_ended():
                 break
             time.sleep(POLL_SECONDS)
         console = (self.directory / "console.log").read_text(errors="replace")
-        raise MachineError(
-            f"The machine {self.name} did not boot. Its console's last lines:\n{last_lines(console)}"
-        )
+        raise CommandError(text("The machine {name} did not boot", name=self.name), last_lines(console))
+
+    def _has_ended(self) -> bool:
+        holder = supervisor(self.directory)
+        if holder is not None:
+            return not holder.alive
+        return self._started is not None and self._started.poll() is not None
 
     def _state(self) -> str:
         """One word of `systemctl is-system-running`."""
         return self.execute(["systemctl", "is-system-running"]).stdout.decode().strip()
-
-    def _find_init(self) -> int:
-        """The child of systemd-nspawn that has become systemd: before that it still has this host's root."""
-        pid = self._nspawn.pid if self._nspawn else 0
-        return next((child for child in children(pid) if program_name(child) == "systemd"), 0)
-
-
-def recorded_groups(directory: Path) -> list[Path]:
-    """Return the control groups of the machine whose files are in ``directory``."""
-    record = directory / "cgroups"
-    return [Path(line) for line in record.read_text().splitlines()] if record.exists() else []
 
 
 def _abandon(process: subprocess.Popen[bytes]) -> str:

@@ -17,6 +17,7 @@ from tutor.sandbox.images import SUITE, Image, image
 from tutor.sandbox.process import MachineError
 from tutor.sandbox.running import claimed
 from tutor.sandbox.shell import Completed, command_line, without_complaints
+from tutor.sandbox.sources import Checkout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,9 +110,7 @@ class Machine:
         :raises MachineError: it has no such disk, or does not boot.
         """
         if not self.container.kept:
-            raise MachineError(
-                f"The disk of {self.name} is memory: boot it with keep_disk=True to reboot it."
-            )
+            raise MachineError(f"The disk of {self.name} is memory: boot it with keep_disk=True.")
         self.container.power_off()
         self.container.power_on()
 
@@ -146,7 +145,7 @@ def boot(
     :raises MachineError: it cannot be built or booted; the sentence says what to do.
     """
     origin = image(image_name, suite)
-    binds = {application(project, suite): "/opt/tutor"} if project else {}
+    binds = {application(Checkout(project), suite): "/opt/tutor"} if project else {}
     chosen = name or f"lab-{secrets.token_hex(4)}"
     with claimed(chosen, [*origin.layers, *binds]) as directory:
         container = Container(chosen, origin.layers, directory, network == "private", keep_disk, binds)

@@ -1,50 +1,52 @@
-"""Programs of this host: run one, say which one is missing, and look at or end what they started."""
+"""Programs of this host: run one, and look at or end what it started."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.errors import UserError
+from tutor.text import Text, text
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-# What the building and the booting need, and the Debian package that brings it.
-PROGRAMS = {
-    "debootstrap": "debootstrap",
-    "systemd-nspawn": "systemd-container",
-    "nsenter": "util-linux",
-    "unshare": "util-linux",
-    "mount": "mount",
-    "ip": "iproute2",
-}
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-class MachineError(Exception):
-    """A student machine cannot be built, booted or used; the message is one sentence and what to do."""
+class MachineError(UserError):
+    """A student machine cannot be built, booted or used.
+
+    :param what: the sentence; a plain string is for developers alone, and is not translated.
+    """
+
+    def __init__(self, what: Text | str, tip: Text | None = None) -> None:
+        super().__init__(Text(what) if isinstance(what, str) else what, tip)
+
+    def __str__(self) -> str:
+        """The sentence and the next step, in English."""
+        said = self.what.render(str)
+        return said if self.tip is None else f"{said}: {self.tip.render(str)}"
 
 
 class CommandError(MachineError):
-    """A command failed that had to succeed, or did not end in time; the message ends with what it printed."""
+    """A command failed that had to succeed, or did not end in time.
 
+    :param output: the last lines of what it printed.
+    """
 
-def require_programs() -> None:
-    """Raise MachineError unless machines can be built and booted here, naming the package to install."""
-    if os.geteuid() != 0:
-        raise MachineError("Student machines need root: run the machine tests with sudo.")
-    for program, package in PROGRAMS.items():
-        if shutil.which(program, path=SEARCH_PATH) is None:
-            raise MachineError(f"Student machines need {program}: sudo apt install {package}")
-    if not KEYRING.exists():
-        raise MachineError(f"Student machines need {KEYRING}: sudo apt install debian-archive-keyring")
-    if not Path("/dev/net/tun").exists():
-        raise MachineError("Student machines need /dev/net/tun: sudo modprobe tun")
+    def __init__(self, what: Text, output: str = "") -> None:
+        super().__init__(what)
+        self.output = output
+
+    def __str__(self) -> str:
+        """The sentence, and what the command printed."""
+        said = super().__str__()
+        return f"{said}:\n{self.output}" if self.output else said
 
 
 def host_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -71,12 +73,23 @@ def call(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None =
             env=host_environment(env),
         )
     except subprocess.TimeoutExpired as error:
-        raise CommandError(f"{argv[0]} took longer than {timeout} s: {last_lines(error.output)}") from error
+        raise CommandError(took_longer(argv[0], timeout), last_lines(error.output)) from error
     except OSError as error:
-        raise CommandError(f"{argv[0]} cannot be run: {error}") from error
+        what = text("{program} cannot be run: {error}", program=argv[0], error=error.strerror or str(error))
+        raise CommandError(what) from error
     if done.returncode != 0:
-        raise CommandError(f"{argv[0]} ended with {done.returncode}:\n{last_lines(done.stdout)}")
+        raise CommandError(ended_with(argv[0], done.returncode), last_lines(done.stdout))
     return done.stdout
+
+
+def took_longer(command: str, seconds: float) -> Text:
+    """The sentence for a command that was ended for taking too long."""
+    return text("`{command}` took longer than {seconds} s", command=command, seconds=f"{seconds:g}")
+
+
+def ended_with(command: str, code: int) -> Text:
+    """The sentence for a command that failed."""
+    return text("`{command}` ended with {code}", command=command, code=code)
 
 
 def last_lines(output: str | bytes | None, count: int = 20) -> str:

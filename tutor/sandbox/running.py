@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.sandbox import cgroups
 from tutor.sandbox.cache import cache_directory, in_use, locked
-from tutor.sandbox.container import STOP_SECONDS, recorded_groups
-from tutor.sandbox.process import MachineError, children, kill
+from tutor.sandbox.process import MachineError
+from tutor.sandbox.supervisor import halt
+from tutor.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +47,7 @@ def claimed(name: str, used: Iterable[Path]) -> Iterator[Path]:
             try:
                 held.enter_context(locked(owner, fcntl.LOCK_EX | fcntl.LOCK_NB))
             except BlockingIOError as error:
-                raise MachineError(f"A machine called {name} runs already.") from error
+                raise MachineError(text("A machine called {name} runs already.", name=name)) from error
             # What a killed run left under this name.
             _remove(running / name)
             (running / name).mkdir()
@@ -68,22 +66,6 @@ def _running_directory() -> Path:
 
 def _remove(directory: Path) -> None:
     """Kill what is left of a machine nobody owns, and remove its files."""
-    deadline = time.monotonic() + STOP_SECONDS
-    while (left := _processes(directory.name)) and time.monotonic() < deadline:
-        # Its init first: then systemd-nspawn tidies up after itself.
-        kill([child for pid in left for child in children(pid)] or left)
-        time.sleep(0.1)
-    cgroups.remove(recorded_groups(directory))
-    shutil.rmtree(directory, ignore_errors=True)
-
-
-def _processes(name: str) -> list[int]:
-    """The systemd-nspawn processes of the machine ``name``."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal() and int(entry.name) != os.getpid():
-            with contextlib.suppress(OSError):
-                arguments = (entry / "cmdline").read_bytes().split(b"\0")
-                if f"--machine={name}".encode() in arguments:
-                    found.append(int(entry.name))
-    return found
+    if directory.is_dir():
+        halt(directory)
+        shutil.rmtree(directory, ignore_errors=True)

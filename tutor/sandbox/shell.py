@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor.dataclass import dataclass
-from tutor.sandbox.process import CommandError
+from tutor.sandbox.process import CommandError, ended_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ class Completed:
         """Return self, or raise CommandError with everything the command printed."""
         if self.returncode != 0:
             printed = f"{self.stdout}{self.stderr}".strip()
-            raise CommandError(f"`{self.command}` ended with {self.returncode}:\n{printed}")
+            raise CommandError(ended_with(self.command, self.returncode), printed)
         return self
 
 

@@ -1,0 +1,1 @@
+"""``tutor sandbox``: throwaway student machines on this computer."""
