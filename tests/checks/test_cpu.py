@@ -71,7 +71,6 @@ def test_each_cause(check: str, changes: dict[str, Any], code: str | None, fix: 
         ("flags\t\t: fpu svm\n\nflags\t\t: fpu\n", ["svm"]),
         ("flags\t\t: fpu vmxnet svm_lock evmx\n", []),
         ("model name\t: vmx svm\nvmx flags\t: vnmi ept vmx\nflags\t\t: fpu\n", []),
-        ("", []),
     ],
 )
 def test_only_a_whole_word_among_the_flags_counts(

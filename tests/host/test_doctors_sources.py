@@ -30,7 +30,6 @@ tcp LISTEN 0      32           0.0.0.0:53 0.0.0.0:*
 tcp LISTEN 0      128             [::]:22    [::]:* users:(("evil\\") ",pid=x
 udp UNCONN 0      0   127.0.0.53%lo:53 0.0.0.0:*
 udp UNCONN 0      0   [fe80::1]%eth0:546 *:*
-nonsense
 """
 
 
@@ -149,7 +148,7 @@ APPARMOR = (
     'profile=\\"libvirt-1234\\" name=\\"/home/student/cd.iso\\" pid=7"}'
 )
 OTHERS = '{"MESSAGE": "audit: apparmor=\\"DENIED\\" profile=\\"snap.firefox\\" name=\\"/x\\""}'
-NO_MESSAGES = '{"MESSAGE": [1]}\nx'
+NO_MESSAGES = '{"MESSAGE": [1]}\n{"MESSAGE": null}'
 AVC = (
     '{"MESSAGE": "avc:  denied  { read } for  pid=7 comm=\\"qemu\\" name=\\"cd.iso\\" dev=\\"sda\\" '
     'scontext=system_u:system_r:svirt_t:s0 tcontext=x"}'

@@ -138,7 +138,7 @@ def test_a_damaged_one(tmp_path: Path, said: str) -> None:
 )
 def test_what_could_not_be_seen(tmp_path: Path, done: Completed) -> None:
     (tmp_path / "a.qcow2").touch()
-    assert reason(tmp_path, QemuImg(done)) == "failed"
+    assert reason(tmp_path, QemuImg(done)) == ("failed" if done.returncode else "malformed")
 
 
 @pytest.mark.parametrize("path", ["~/none", "~/file/below", "~/loop"])

@@ -147,9 +147,9 @@ def test_a_source_that_nobody_has() -> None:
     assert reason(host, question(source="of-a-plugin")) == "no-such-source"
 
 
-def test_what_a_source_leaves_out_is_none(source: Make) -> None:
+def test_what_a_source_leaves_out_is_unknown(source: Make) -> None:
     source(lambda _machine, _wanted: {})
-    assert LiveHost(Machine({})).ask(question()) is None
+    assert reason(LiveHost(Machine({})), question()) == "malformed"
 
 
 def test_a_host_that_is_closed_leaves_no_process_behind(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ class Aside:
         reply.come.wait()
         if reply.failure is not None:
             raise reply.failure
-        return {tuple(args): _answer(answer) for args, answer in reply.answers}
+        return reply.answers
 
     def close(self) -> None:
         """End the process, and wait until it is gone; whoever still waits for an answer gets none."""
@@ -102,7 +102,13 @@ class Aside:
         assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018
         with self._process.stdout as lines:
             for line in lines:
-                self._take(json.loads(line))
+                try:
+                    self._take(json.loads(line))
+                except (ValueError, TypeError, LookupError, RecursionError):
+                    # Whose answer that was cannot be told: nothing more it says is believed.
+                    self._process.kill()
+                    self._end(_gone(f"{line[:60]!r}"))
+                    break
         self._end(_gone(f"exit code {self._process.wait()}"))
         if self._told is not None:
             self._told(None)
@@ -113,9 +119,10 @@ class Aside:
             if self._told is not None:
                 self._told(answer)
             return
+        answers = {tuple(args): _answer(one) for args, one in answer["answers"]}
         with self._lock:
             reply = self._waiting.pop(answer["id"])
-        reply.answers = answer["answers"]
+        reply.answers = answers
         reply.come.set()
 
     def _end(self, why: Unobservable) -> None:
@@ -146,7 +153,7 @@ class _Reply:
 
     def __init__(self) -> None:
         self.come = threading.Event()
-        self.answers: list[Any] = []
+        self.answers: dict[Args, Any] = {}
         self.failure: Unobservable | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TypedDict
 
+from tutor.host.files import read_start, unreadable
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -19,6 +20,15 @@ MODULES = ("kvm", "kvm_intel", "kvm_amd")
 
 CPUINFO = "/proc/cpuinfo"
 SYS_MODULE = "/sys/module"
+#: The files of systemd's container interface, and of container managers that do not keep to it.
+MANAGER = "/run/systemd/container"
+MARKERS = (("/.dockerenv", "docker"), ("/run/.containerenv", "podman"))
+
+#: The architectures whose processors have flags.
+X86 = ("x86_64", "i686")
+
+#: Bytes that the first processor takes, generously.
+_FIRST = 16 * 1024
 
 
 class Cpu(TypedDict):
@@ -47,21 +57,21 @@ def container() -> Question[str | None]:
 @source("cpu", by=CPUINFO)
 def look_at_cpu(_machine: Machine) -> Cpu:
     """See :func:`cpu`."""
-    fields: dict[str, str] = {}
+    arch, fields = os.uname().machine, dict[str, str]()
     try:
-        with open(CPUINFO, encoding="utf-8", errors="replace") as file:
-            for line in file:
-                name, colon, value = line.partition(":")
-                if not colon:
-                    break  # the first processor is enough
-                fields[name.strip()] = value
+        said = read_start(CPUINFO, _FIRST)
     except OSError as error:
-        raise Unobservable(
-            "unreadable", text("/proc/cpuinfo cannot be read: {error}", error=str(error))
-        ) from None
+        raise unreadable(CPUINFO, error) from None
+    for line in said.splitlines():
+        name, colon, value = line.partition(":")
+        if not colon:
+            break  # the first processor is enough
+        fields[name.strip()] = value
+    if not fields or (arch in X86 and "flags" not in fields):
+        raise Unobservable("malformed", text("{path} tells nothing of the processor", path=CPUINFO))
     present = set(fields.get("flags", "").split())
     return {
-        "arch": os.uname().machine,
+        "arch": arch,
         "vendor": fields.get("vendor_id", "").strip(),
         "flags": [flag for flag in FLAGS if flag in present],
     }
@@ -70,22 +80,23 @@ def look_at_cpu(_machine: Machine) -> Cpu:
 @source("kvm-modules", by=SYS_MODULE)
 def look_at_modules(_machine: Machine) -> list[str]:
     """See :func:`kvm_modules`."""
-    if not os.path.isdir(SYS_MODULE):
+    try:
+        present = os.listdir(SYS_MODULE)
+    except FileNotFoundError:
         raise Unobservable(
             "unreadable", text("/sys/module is not there, so the kernel's modules cannot be seen")
-        )
-    return [name for name in MODULES if os.path.isdir(f"{SYS_MODULE}/{name}")]
+        ) from None
+    except OSError as error:
+        raise unreadable(SYS_MODULE, error) from None
+    return [name for name in MODULES if name in present]
 
 
 @source("container", by="/run/systemd/container, /.dockerenv, /run/.containerenv")
 def look_for_container(_machine: Machine) -> str | None:
-    """See :func:`container`. The files are those of systemd's container interface."""
+    """See :func:`container`."""
     try:
-        with open("/run/systemd/container", encoding="utf-8", errors="replace") as file:
-            return file.read(64).strip() or "container"
+        return read_start(MANAGER, 64).strip() or "container"
+    except FileNotFoundError:
+        return next((name for marker, name in MARKERS if os.path.exists(marker)), None)
     except OSError:
-        pass
-    for marker, name in (("/.dockerenv", "docker"), ("/run/.containerenv", "podman")):
-        if os.path.exists(marker):
-            return name
-    return None
+        return "container"  # it is there, and keeps its name to itself

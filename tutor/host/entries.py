@@ -32,7 +32,7 @@ def entry(path: str) -> Question[Entry | None]:
     return Question("entry", Entry | None, (path,))  # type: ignore[arg-type]
 
 
-@source("entry", by="lstat(2)")
+@source("entry", by="lstat(2)", waits=True)
 def look_at_entry(machine: Machine, path: str) -> Entry | None:
     """See :func:`entry`."""
     path = machine.expand(path)

@@ -87,7 +87,7 @@ def status_of(path: str, look: Callable[[str], os.stat_result]) -> os.stat_resul
         raise unreadable(path, error) from None
 
 
-@source("file", by="stat(2)")
+@source("file", by="stat(2)", waits=True)
 def look_at_file(machine: Machine, path: str) -> FileStatus | None:
     """See :func:`file_status`."""
     path = machine.expand(path)
@@ -106,7 +106,7 @@ def look_at_file(machine: Machine, path: str) -> FileStatus | None:
     }
 
 
-@source("file-text", by="read(2)")
+@source("file-text", by="read(2)", waits=True)
 def read_text(machine: Machine, path: str) -> FileText | None:
     """See :func:`file_text`."""
     path = machine.expand(path)
@@ -122,10 +122,13 @@ def read_bytes(path: str) -> bytes | None:
     try:
         # Looked at before it is opened: opening a device may do something.
         if not st.S_ISREG(os.stat(path).st_mode):
-            raise Unobservable("not-a-file", text("{path} is not a regular file", path=path))
+            raise _not_a_file(path)
         # Not blocking, should a FIFO have taken its place since.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
+            # One without a writer reads as if it were an empty file.
+            if not st.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _not_a_file(path)
             content = file.read(TEXT_LIMIT + 1)
     except (OSError, ValueError) as error:
         if says_nothing_there(error):
@@ -136,7 +139,29 @@ def read_bytes(path: str) -> bytes | None:
     return content
 
 
-@source("link", by="readlink(2)")
+def _not_a_file(path: str) -> Unobservable:
+    return Unobservable("not-a-file", text("{path} is not a regular file", path=path))
+
+
+def read_start(path: str, limit: int = 64 * 1024) -> str:
+    """What a file of the system's says, up to ``limit`` bytes, undecodable ones replaced.
+
+    For those of /proc, /sys and /run, which are small; whatever lies there instead, it is not waited for.
+
+    :raises OSError: where it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        said = b""
+        # The kernel may hand out less at a time than it has.
+        while len(said) < limit and (more := os.read(descriptor, limit - len(said))):
+            said += more
+    finally:
+        os.close(descriptor)
+    return said.decode(errors="replace")
+
+
+@source("link", by="readlink(2)", waits=True)
 def look_at_link(machine: Machine, path: str) -> str | None:
     """See :func:`link_target`."""
     path = machine.expand(path)
@@ -149,7 +174,7 @@ def look_at_link(machine: Machine, path: str) -> str | None:
         raise unreadable(path, error) from None
 
 
-@source("folder", by="readdir(3)")
+@source("folder", by="readdir(3)", waits=True)
 def list_folder(machine: Machine, folder: str) -> list[str] | None:
     """See :func:`listing`."""
     folder = machine.expand(folder)

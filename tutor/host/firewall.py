@@ -22,7 +22,7 @@ _FORMS = 3
 #: Tables of the legacy iptables, which nft does not see; the file is there while its module is loaded.
 LEGACY = "/proc/net/ip_tables_names"
 #: All that is read as root: the forms, and the names of those tables.
-READ_COMMAND = f"{FORMS_COMMAND} && echo '{_MARK}' && {{ cat {LEGACY} || true; }} 2>/dev/null"
+READ_COMMAND = f"{FORMS_COMMAND} && echo '{_MARK}' && {{ cat {LEGACY} || [ ! -e {LEGACY} ]; }} 2>/dev/null"
 
 
 class Firewall(TypedDict):
@@ -60,8 +60,7 @@ def look_at_firewall(machine: Machine) -> Firewall:
     done = machine.run_as_root(["sh", "-c", READ_COMMAND], text("Reading the firewall's rules"))
     *forms, legacy = split_forms(done.stdout)
     if done.returncode != 0 or len(forms) != _FORMS:
-        error = done.stderr.strip() or text("no answer")
-        raise Unobservable("failed", text("nft list ruleset failed: {error}", error=error))
+        raise Unobservable("failed", done.complaint("nft list ruleset"))
     return {"json": _parsed(forms[0]), "text": forms[1], "saved": forms[2], "legacy": legacy.split()}
 
 
@@ -73,7 +72,7 @@ def split_forms(printed: str) -> list[str]:
 def _parsed(printed: str) -> dict[str, Any]:
     try:
         found = json.loads(printed)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("nftables"), list):
         raise Unobservable("malformed", text("what nft -j list ruleset printed is no ruleset"))

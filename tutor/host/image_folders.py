@@ -7,6 +7,7 @@ import os
 from tutor.host.files import unreadable
 from tutor.host.images import absolute, failed, look_at_image
 from tutor.host.machine import Machine
+from tutor.host.process import malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.text import text
@@ -47,4 +48,8 @@ def _files_in(machine: Machine, folder: str) -> list[str]:
         raise unreadable(folder, error) from None
     if done.returncode != 0:
         raise failed(folder, done.stderr)
-    return sorted(done.stdout.split("\0")[:-1])
+    *names, rest = done.stdout.split("\0")
+    # A name that is no text came with replacements, under which nobody finds the file again.
+    if rest or any("\ufffd" in name or not name.startswith("/") for name in names):
+        raise malformed("find")
+    return sorted(names)

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from tutor.host.files import kind_of, says_nothing_there, unreadable
 from tutor.host.machine import Machine
-from tutor.host.process import Completed
+from tutor.host.process import Completed, malformed
 from tutor.host.programs import find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -83,9 +83,7 @@ def look_at_image(machine: Machine, path: str) -> Image | None:
         return None
     if not stat.S_ISREG(mode):
         # Opening a FIFO or a device may wait for ever, or do something.
-        raise Unobservable(
-            "not-a-file", text("{path} is not a regular file: {kind}", path=path, kind=kind_of(mode))
-        )
+        raise _not_a_file(path, mode)
     done = _inspect(machine, path)
     if done.returncode == 0:
         return _described(path, done.stdout)
@@ -108,7 +106,10 @@ def _mode(machine: Machine, path: str) -> int | None:
             return None
         raise unreadable(path, error) from None
     if done.returncode == 0:
-        return int(done.stdout, 16)
+        try:
+            return int(done.stdout, 16)
+        except ValueError:
+            raise malformed("stat") from None
     if any(said in done.stderr for said in _NOTHING_THERE):
         return None
     raise failed(path, done.stderr)
@@ -134,15 +135,21 @@ def _described(path: str, answer: str) -> Image:
     try:
         found: dict[str, Any] = json.loads(answer)
         specific = found.get("format-specific", {}).get("data", {})
-        return {
-            "path": path,
-            "format": str(found["format"]),
-            "virtual_size": int(found["virtual-size"]),
-            "backing": found.get("backing-filename") or specific.get("data-file"),
-            "snapshots": [str(one["name"]) for one in found.get("snapshots", [])],
-        }
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise failed(path, "") from None
+        backing = found.get("backing-filename") or specific.get("data-file")
+        size = int(found["virtual-size"])
+        snapshots = [str(one["name"]) for one in found.get("snapshots", [])]
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
+        raise malformed("qemu-img info") from None
+    # It was told which format to read: any other is no answer to that.
+    if found.get("format") != "qcow2" or size < 0 or not isinstance(backing, str | None):
+        raise malformed("qemu-img info")
+    return {
+        "path": path,
+        "format": "qcow2",
+        "virtual_size": size,
+        "backing": backing,
+        "snapshots": snapshots,
+    }
 
 
 def _of_another_format(path: str) -> Image:
@@ -150,7 +157,10 @@ def _of_another_format(path: str) -> Image:
         # Regular a moment ago; not blocking, should it have been exchanged since.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            start, size = file.read(_SECTOR), os.fstat(descriptor).st_size
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise _not_a_file(path, status.st_mode)
+            start = file.read(_SECTOR)
     except PermissionError:
         return {"path": path, "format": "other", "virtual_size": None, "backing": None}
     except OSError as error:
@@ -158,7 +168,13 @@ def _of_another_format(path: str) -> Image:
     for name, offset, magic in _MAGIC:
         if start[offset:].startswith(magic):
             return {"path": path, "format": name, "virtual_size": None, "backing": None}
-    return {"path": path, "format": "raw", "virtual_size": -(-size // _SECTOR) * _SECTOR, "backing": None}
+    size = -(-status.st_size // _SECTOR) * _SECTOR
+    return {"path": path, "format": "raw", "virtual_size": size, "backing": None}
+
+
+def _not_a_file(path: str, mode: int) -> Unobservable:
+    message = text("{path} is not a regular file: {kind}", path=path, kind=kind_of(mode))
+    return Unobservable("not-a-file", message)
 
 
 def failed(path: str, said: str) -> Unobservable:

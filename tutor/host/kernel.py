@@ -7,10 +7,15 @@ import hmac
 import os
 from typing import TypedDict
 
+from tutor.host.files import read_start
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.text import text
+
+SYSCTL = "/proc/sys"
+OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+MACHINE_ID = "/etc/machine-id"
 
 #: Keys the machine id: the id itself is confidential (machine-id(5)).
 _APPLICATION = b"libvirt-tutor host.id 1"
@@ -54,22 +59,20 @@ def look_at_system(_machine: Machine) -> System:
 def read_sysctl(_machine: Machine, name: str) -> str | None:
     """See :func:`sysctl`."""
     try:
-        with open("/proc/sys/" + name.replace(".", "/"), encoding="ascii", errors="replace") as file:
-            return file.read(4096).strip()
+        return read_start(f"{SYSCTL}/{name.replace('.', '/')}", 4096).strip()
     except FileNotFoundError:
         return None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise Unobservable(
             "unreadable", text("{name} cannot be read: {error}", name=name, error=str(error))
         ) from None
 
 
 def _os_release() -> dict[str, str]:
-    for path in ("/etc/os-release", "/usr/lib/os-release"):
+    for path in OS_RELEASE:
         try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                lines = (line.strip().partition("=") for line in file)
-                return {name: value.strip("\"'") for name, equals, value in lines if equals}
+            lines = [line.strip().partition("=") for line in read_start(path).splitlines()]
+            return {name: value.strip("\"'") for name, equals, value in lines if equals}
         except OSError:
             continue
     return {}
@@ -77,8 +80,7 @@ def _os_release() -> dict[str, str]:
 
 def _machine_id() -> str | None:
     try:
-        with open("/etc/machine-id", "rb") as file:
-            identity = file.read(64).strip()
+        identity = read_start(MACHINE_ID, 64).strip().encode()
     except OSError:
         return None
     return hmac.new(_APPLICATION, identity, hashlib.sha256).hexdigest()[:32] if identity else None

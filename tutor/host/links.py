@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from tutor.host.machine import Machine
-from tutor.host.question import Question, Unobservable
+from tutor.host.process import malformed
+from tutor.host.question import Question
 from tutor.host.source import source
-from tutor.text import text
+
+_COMMAND = "ip address show"
 
 
 class Link(TypedDict):
@@ -29,25 +30,26 @@ def links() -> Question[list[Link]]:
 @source("links", by="ip -d -j address show", slow=True)
 def look_at_links(machine: Machine) -> list[Link]:
     """See :func:`links`."""
-    done = machine.run(["ip", "-d", "-j", "address", "show"])
+    found = machine.run(["ip", "-d", "-j", "address", "show"]).parsed(_COMMAND)
     try:
-        found = json.loads(done.stdout)
-        return [_link(entry) for entry in found if "ifname" in entry]
-    except (ValueError, TypeError, KeyError):
-        raise Unobservable(
-            "failed", text("ip address show failed: {error}", error=done.stderr.strip())
-        ) from None
+        # Whatever was asked not to be shown is an empty object.
+        links = [_link(entry) for entry in found if entry]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise malformed(_COMMAND) from None
+    if not links:  # there is always the loopback
+        raise malformed(_COMMAND)
+    return links
 
 
-def _link(entry: dict[str, object]) -> Link:
-    flags, addresses, info = entry.get("flags"), entry.get("addr_info"), entry.get("linkinfo")
-    master = entry.get("master")
+def _link(entry: dict[str, Any]) -> Link:
+    name, flags, master = entry["ifname"], entry["flags"], entry.get("master")
+    kind = entry.get("linkinfo", {}).get("info_kind", "")
+    if not (isinstance(name, str) and isinstance(kind, str) and isinstance(flags, list)):
+        raise TypeError
     return {
-        "name": str(entry["ifname"]),
-        "kind": str(info.get("info_kind", "")) if isinstance(info, dict) else "",
-        "up": isinstance(flags, list) and "UP" in flags,
+        "name": name,
+        "kind": kind,
+        "up": "UP" in flags,
         "master": str(master) if master else None,
-        "addresses": [f"{a['local']}/{a['prefixlen']}" for a in addresses if "local" in a]
-        if isinstance(addresses, list)
-        else [],
+        "addresses": [f"{a['local']}/{int(a['prefixlen'])}" for a in entry["addr_info"] if "local" in a],
     }

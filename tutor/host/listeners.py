@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TypedDict
 
+from tutor.host.files import read_start
 from tutor.host.machine import Machine
-from tutor.host.process import Completed
+from tutor.host.process import Completed, malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.text import text
@@ -56,23 +57,27 @@ def look_at_owned_listeners(machine: Machine) -> list[Listener]:
 
 def _read(done: Completed) -> list[Listener]:
     if done.returncode != 0:
-        raise Unobservable("failed", text("ss failed: {error}", error=done.stderr.strip()))
-    return list(_listeners(done.stdout))
+        raise Unobservable("failed", done.complaint("ss"))
+    try:
+        return list(_listeners(done.stdout))
+    except (ValueError, IndexError):
+        raise malformed("ss") from None
 
 
 def _listeners(output: str) -> Iterator[Listener]:
     for line in output.splitlines():
         fields = line.split(maxsplit=_FIELDS)
-        address, _, port = fields[4].rpartition(":") if len(fields) >= _FIELDS else ("", "", "")
-        if not port.isdigit():
+        address, _, port = fields[4].rpartition(":")
+        if port == "*":
             continue
+        number = int(port)
         address, _, interface = address.partition("%")
         owner = _PROGRAM.search(line)
         pid = int(owner["pid"]) if owner else None
         yield {
             "protocol": fields[0],
             "address": "*" if address in ("0.0.0.0", "[::]", "*") else address.strip("[]"),  # noqa: S104 - read, not bound
-            "port": int(port),
+            "port": number,
             "interface": interface.rstrip("]") or None,
             "program": owner["name"] if owner else None,
             "pid": pid,
@@ -83,8 +88,8 @@ def _listeners(output: str) -> Iterator[Listener]:
 def _unit(pid: int) -> str | None:
     """The system service that a process belongs to, by its control group (systemd.slice(5))."""
     try:
-        with open(f"{PROC}/{pid}/cgroup", encoding="utf-8", errors="replace") as file:
-            found = re.search(r"/system\.slice/(?:.*/)?([^/\n]+\.service)$", file.read(), re.MULTILINE)
+        said = read_start(f"{PROC}/{pid}/cgroup")
     except OSError:
         return None
+    found = re.search(r"/system\.slice/(?:.*/)?([^/\n]+\.service)$", said, re.MULTILINE)
     return found[1] if found else None

@@ -9,14 +9,15 @@ from typing import Any, TypeVar
 
 from tutor.errors import UserError
 from tutor.host.aside import Aside, take
-from tutor.host.machine import Machine
+from tutor.host.machine import AFTER_SILENCE, Machine
 from tutor.host.question import Observation, Question, Unobservable
 from tutor.host.source import SOURCES, Answers, Args, Source
 from tutor.text import text
 
 T = TypeVar("T")
 
-#: Seconds after which an answer is given up. Programs and libvirt have shorter limits of their own.
+#: Seconds after which an answer is given up, the first one of a source. Programs and libvirt have shorter
+#: limits of their own.
 LIMIT = 10.0
 
 #: Seconds between looks at whether a person is being asked for a password: that time does not count.
@@ -47,6 +48,7 @@ class LiveHost:
         self._machine = machine
         self._log = log
         self._jobs: dict[str, _Job] = {}
+        self._silent: set[str] = set()
         self._settling = threading.Lock()
         for observation in known:
             self._jobs[observation.key] = _Job()
@@ -85,9 +87,12 @@ class LiveHost:
         job = self._jobs.get(question.key)
         if job is None:
             job = self._jobs[question.key] = _Job()
-            look = self._in_background if _source_of(question).slow else self._look
+            source = _source_of(question)
+            # Costs a tenth of a millisecond, and so is kept for where it may be needed.
+            apart = source.slow or (source.waits and self._machine.shared("elsewhere", _waits_for_others))
+            look = self._in_background if apart else self._look
             look([question])
-        if not self._in_time(job):
+        if not self._in_time(job, question.source):
             late = Unobservable(
                 "timed-out", text("{question} was not answered in time", question=question.key)
             )
@@ -106,12 +111,13 @@ class LiveHost:
         if process is not None:
             process.close()
 
-    def _in_time(self, job: _Job) -> bool:
-        left = LIMIT
+    def _in_time(self, job: _Job, source: str) -> bool:
+        left = AFTER_SILENCE if source in self._silent else LIMIT
         while not job.done.wait(_SLICE):
             # Whoever types a password has all the time that sudo gives.
             left -= 0 if self.asking else _SLICE
             if left <= 0:
+                self._silent.add(source)
                 return False
         return True
 
@@ -128,7 +134,7 @@ class LiveHost:
         answers = self._answers(source, [question.args for question in questions])
         duration = time.monotonic() - clock
         for question in questions:
-            answer = answers.get(question.args)
+            answer = answers.get(question.args, _LEFT_OUT)
             failure = answer if isinstance(answer, Unobservable) else None
             value = None if failure else answer
             self._settle(Observation(question.key, value, failure, source.by, started, duration))
@@ -167,6 +173,16 @@ class LiveHost:
             if not job.done.is_set():
                 job.observation = observation
                 job.done.set()
+
+
+def _waits_for_others() -> bool:
+    from tutor.host.elsewhere import waits_for_others
+
+    return waits_for_others()
+
+
+#: What a source did not speak of is not "none": it answers for each that is asked of it.
+_LEFT_OUT = Unobservable("malformed", text("the answer is missing from what was seen"))
 
 
 def _source_of(question: Question[Any]) -> Source:

@@ -20,6 +20,9 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 #: Seconds that one program may take.
 PROGRAM_LIMIT = 5.0
 
+#: Seconds for whoever did not answer in time before: else each further question would cost the whole limit.
+AFTER_SILENCE = 1.0
+
 #: Seconds that a person has for typing a password.
 PASSWORD_LIMIT = 120.0
 
@@ -89,6 +92,10 @@ _REFUSAL = re.compile(
 )
 
 
+#: How both say that there is no such program on their own search path (sudoers(5), secure_path).
+_NOT_FOUND = re.compile(r"^sudo(-rs)?: .*command not found$", re.MULTILINE)
+
+
 @dataclass(slots=True)
 class Machine:
     """The machine that the tool runs on, as the sources see it.
@@ -106,6 +113,7 @@ class Machine:
     run_program: Callable[..., Completed] = run
     asking: bool = False
     _refused: bool = False
+    _silent: set[str] = field(default_factory=set)
     _sudo_lock: Lock = field(default_factory=Lock)
     _shared: dict[Hashable, Any] = field(default_factory=dict)
     _shared_lock: Lock = field(default_factory=Lock)
@@ -161,10 +169,21 @@ class Machine:
     ) -> Completed:
         """Run a program with the C locale and no input; see :func:`tutor.host.process.run`.
 
-        :raises Unobservable: ``program-missing`` or ``timed-out``.
+        One that did not answer in time is not waited for as long again, so that a hang costs a run one limit.
+
+        :raises Unobservable: ``program-missing``, ``timed-out``, and what else keeps it from being heard.
         """
         env = {**self.environ, "LC_ALL": "C", "LANGUAGE": "C", "PATH": self.path} if env is None else env
-        return self.run_program(argv, limit=limit, env=env, detached=detached)
+        if argv[0] in self._silent:
+            limit = min(limit, AFTER_SILENCE)
+        try:
+            done = self.run_program(argv, limit=limit, env=env, detached=detached)
+        except Unobservable as failure:
+            if failure.reason == "timed-out":
+                self._silent.add(argv[0])
+            raise
+        self._silent.discard(argv[0])
+        return done
 
     def run_as_root(self, argv: Sequence[str], purpose: Text) -> Completed:
         """Run one named read through sudo, or directly for root.
@@ -203,7 +222,10 @@ class Machine:
 
     def _sudo(self, *words: str, purpose: Text, limit: float = PROGRAM_LIMIT) -> Completed:
         must_have_sudo(self.path, purpose)
-        return self.run(["sudo", *words], limit=limit, detached=False)
+        done = self.run(["sudo", *words], limit=limit, detached=False)
+        if done.returncode == 1 and _NOT_FOUND.search(done.stderr):
+            raise Unobservable("program-missing", done.complaint("sudo"))
+        return done
 
 
 def must_have_sudo(path: str, purpose: Text) -> None:

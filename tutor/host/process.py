@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import json
 import os
 import selectors
 import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO
+from typing import IO, Any
 
 from tutor.dataclass import dataclass
 from tutor.host.question import Unobservable
-from tutor.text import text
+from tutor.text import Text, text
 
 #: Bytes of output that are kept; a program that says more is stopped.
 OUTPUT_LIMIT = 4 * 1024 * 1024
 
+#: How the system says that it has too little of something to start any program (execve(2), fork(2)).
+_SHORT_OF = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.E2BIG)
+
 #: Seconds that a killed program may take to be gone.
 _KILL_LIMIT = 1.0
+
+#: Characters that are kept of what a failing program said.
+_COMPLAINT = 500
 
 #: Programs under way on the student's terminal: sudo, which may be asking for a password.
 _ATTACHED: set[subprocess.Popen[bytes]] = set()
@@ -32,6 +40,29 @@ class Completed:
     returncode: int
     stdout: str
     stderr: str
+
+    def parsed(self, command: str) -> Any:
+        """The JSON that it printed; None where it printed nothing.
+
+        :param command: what is named to people.
+        :raises Unobservable: ``failed`` by the program's own word, ``malformed`` where it is no JSON.
+        """
+        if self.returncode != 0:
+            raise Unobservable("failed", self.complaint(command))
+        try:
+            return json.loads(self.stdout) if self.stdout.strip() else None
+        except (ValueError, RecursionError):
+            raise malformed(command) from None
+
+    def complaint(self, command: str) -> Text:
+        """What it said about its failing."""
+        said = self.stderr.strip()[-_COMPLAINT:] or text("exit code {code}", code=self.returncode)
+        return text("{command} failed: {error}", command=command, error=said)
+
+
+def malformed(command: str) -> Unobservable:
+    """Why what a program printed is no answer."""
+    return Unobservable("malformed", text("what {command} printed makes no sense", command=command))
 
 
 def run(
@@ -49,7 +80,8 @@ def run(
     :param stdin: an open file that it reads; else it has no input.
     :param detached: give it a session of its own, so that its children end with it. Not so sudo: it asks
         on the terminal, and remembers a password for the terminal's session (sudoers(5), timestamp_type).
-    :raises Unobservable: ``program-missing``, ``timed-out``, or ``too-much-output``.
+    :raises Unobservable: ``program-missing``, ``failed`` where the system can start no more programs,
+        ``timed-out``, or ``too-much-output``.
     """
     try:
         process = subprocess.Popen(
@@ -62,9 +94,9 @@ def run(
         )
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise Unobservable(
-            "program-missing", text("{program} cannot be started: {error}", program=argv[0], error=why)
-        ) from None
+        reason = "failed" if getattr(error, "errno", None) in _SHORT_OF else "program-missing"
+        message = text("{program} cannot be started: {error}", program=argv[0], error=why)
+        raise Unobservable(reason, message) from None
     if not detached:
         _ATTACHED.add(process)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TypedDict
 
+from tutor.host.files import read_start
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -13,6 +14,8 @@ from tutor.text import text
 #: Where libvirt keeps the process ids of its dnsmasq instances, one file per network.
 PID_FILES = "/run/libvirt/network"
 PROC = "/proc"
+#: No process has a higher number (proc(5), pid_max).
+_LAST_PID = 2**22
 
 
 class Dnsmasq(TypedDict):
@@ -32,21 +35,21 @@ def look_at_dnsmasq(_machine: Machine, network: str) -> Dnsmasq | None:
     """See :func:`dnsmasq`."""
     path = f"{PID_FILES}/{network}.pid"
     try:
-        with open(path, encoding="ascii") as file:
-            pid = int(file.read(32))
+        pid = int(read_start(path, 32))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise Unobservable(
             "unreadable", text("{path} cannot be read: {error}", path=path, error=str(error))
         ) from None
+    if not 0 < pid <= _LAST_PID:
+        raise Unobservable("unreadable", text("{path} holds no process id", path=path))
     return {"pid": pid, "running": _command(pid) == "dnsmasq"}
 
 
 def _command(pid: int) -> str | None:
     try:
-        with open(f"{PROC}/{pid}/comm", encoding="utf-8", errors="replace") as file:
-            return file.read(64).strip()
+        return read_start(f"{PROC}/{pid}/comm", 64).strip()
     except (FileNotFoundError, ProcessLookupError):
         # With hidepid=2 others' processes seem not to exist: then neither does init (proc(5)).
         if os.path.exists(f"{PROC}/1"):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from tutor.host.machine import Machine
+from tutor.host.process import malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source, source
 from tutor.text import text
@@ -32,7 +33,7 @@ def package(name: str) -> Question[Package | None]:
     return Question("package", Package | None, (name,))  # type: ignore[arg-type]
 
 
-@source("program", by="the search path")
+@source("program", by="the search path", waits=True)
 def find_program(machine: Machine, name: str) -> str | None:
     """See :func:`program`."""
     for folder in machine.path.split(":"):
@@ -59,16 +60,31 @@ def look_at_packages(machine: Machine, wanted: Sequence[Args]) -> Answers:
 
 
 def _dpkg(machine: Machine) -> dict[str, Package]:
-    # All of them: dpkg-query reads its whole database even for one.
-    done = machine.run(["dpkg-query", "-W", "-f", "${Package}\t${Version}\t${db:Status-Status}\n"])
+    rows = dpkg_rows(machine, "${Package}", "${Version}", "${db:Status-Status}")
+    return {name: {"name": name, "version": version} for name, version, state in rows if state == _INSTALLED}
+
+
+def dpkg_rows(machine: Machine, *fields: str) -> list[list[str]]:
+    """Fields of every package that dpkg knows; it reads its whole database even for one.
+
+    :raises Unobservable: also where it knows of none at all, or prints something else.
+    """
+    done = machine.run(["dpkg-query", "-W", "-f", "\t".join(fields) + "\n"])
     if done.returncode != 0:
-        raise Unobservable("failed", text("dpkg-query failed: {error}", error=done.stderr.strip()))
-    rows = (line.split("\t") for line in done.stdout.splitlines())
-    return {row[0]: {"name": row[0], "version": row[1]} for row in rows if row[-1:] == [_INSTALLED]}
+        raise Unobservable("failed", done.complaint("dpkg-query"))
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    if not rows or any(len(row) != len(fields) for row in rows):
+        raise malformed("dpkg-query")
+    return rows
 
 
 def _rpm(machine: Machine, names: Sequence[str]) -> dict[str, Package]:
     layout = "%{NAME}\t%{VERSION}-%{RELEASE}\n"
     done = machine.run(["rpm", "-q", "--qf", layout, "--", *names])
-    rows = [line.split("\t") for line in done.stdout.splitlines() if line.count("\t") == 1]
-    return {row[0]: {"name": row[0], "version": row[1]} for row in rows}
+    lines = done.stdout.splitlines()
+    rows = [line.split("\t") for line in lines if line.count("\t") == 1]
+    found: dict[str, Package] = {row[0]: {"name": row[0], "version": row[1]} for row in rows}
+    # rpm(8) says so of each that is not there; where its database is broken it says something else.
+    if not all(name in found or f"package {name} is not installed" in lines for name in names):
+        raise Unobservable("failed", done.complaint("rpm"))
+    return found

@@ -44,7 +44,7 @@ def way(path: str) -> Question[Way]:
     return Question("way", Way, (path,))
 
 
-@source("way", by="stat(2), acl(5)")
+@source("way", by="stat(2), acl(5)", waits=True)
 def look_at_way(machine: Machine, path: str) -> Way:
     """See :func:`way`."""
     path = os.path.realpath(machine.expand(path))

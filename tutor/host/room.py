@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TypedDict
 
-from tutor.host.files import unreadable
+from tutor.host.files import read_start, unreadable
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -45,7 +45,7 @@ def memory() -> Question[Memory]:
     return Question("memory", Memory)
 
 
-@source("space", by="statvfs(3)")
+@source("space", by="statvfs(3)", waits=True)
 def look_at_space(machine: Machine, path: str) -> Space:
     """See :func:`space`."""
     path = machine.expand(path)
@@ -69,8 +69,7 @@ def look_at_space(machine: Machine, path: str) -> Space:
 def look_at_memory(_machine: Machine) -> Memory:
     """See :func:`memory`."""
     try:
-        with open(MEMINFO, encoding="ascii", errors="replace") as file:
-            rows = dict(line.split(":", 1) for line in file if ":" in line)
+        rows = dict(line.split(":", 1) for line in read_start(MEMINFO).splitlines() if ":" in line)
         return {"total": _bytes(rows["MemTotal"]), "available": _bytes(rows["MemAvailable"])}
     except (OSError, KeyError, ValueError, IndexError) as error:
         raise Unobservable(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypedDict
 
 from tutor.host.machine import Machine
-from tutor.host.question import Question, Unobservable
+from tutor.host.process import malformed
+from tutor.host.question import Question
 from tutor.host.source import source
-from tutor.text import text
+
+_COMMAND = "ip route show"
 
 
 class Route(TypedDict):
@@ -27,13 +28,12 @@ def routes() -> Question[list[Route]]:
 @source("routes", by="ip -j -4 route show", slow=True)
 def look_at_routes(machine: Machine) -> list[Route]:
     """See :func:`routes`."""
-    done = machine.run(["ip", "-j", "-4", "route", "show", "table", "main"])
+    # Older ones print nothing where there is no route.
+    found = machine.run(["ip", "-j", "-4", "route", "show", "table", "main"]).parsed(_COMMAND) or []
     try:
-        return [_route(entry, hop) for entry in json.loads(done.stdout or "[]") for hop in _hops(entry)]
-    except (ValueError, TypeError, KeyError):
-        raise Unobservable(
-            "failed", text("ip route show failed: {error}", error=done.stderr.strip())
-        ) from None
+        return [_route(entry, hop) for entry in found for hop in _hops(entry)]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise malformed(_COMMAND) from None
 
 
 def _hops(entry: dict[str, Any]) -> list[dict[str, Any]]:
@@ -44,11 +44,13 @@ def _hops(entry: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _route(entry: dict[str, Any], hop: dict[str, Any]) -> Route:
-    destination = entry["dst"]
+    destination, gateway = entry["dst"], hop.get("gateway")
     if destination == "default":
         destination = "0.0.0.0/0"
+    if not (isinstance(hop["dev"], str) and (gateway is None or isinstance(gateway, str))):
+        raise TypeError
     return {
         "destination": destination if "/" in destination else f"{destination}/32",
         "interface": hop["dev"],
-        "gateway": hop.get("gateway"),
+        "gateway": gateway,
     }

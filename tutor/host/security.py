@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 from collections.abc import Iterator
 from typing import TypedDict
 
+from tutor.host.files import read_start, says_nothing_there, unreadable
 from tutor.host.machine import Machine
+from tutor.host.process import malformed
 from tutor.host.programs import find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -60,13 +63,15 @@ def look_at_guards(_machine: Machine) -> Guards:
     return {"selinux": _says(SELINUX, "1"), "apparmor": _says(APPARMOR, "Y")}
 
 
-@source("selinux-label", by="getxattr(2)")
+@source("selinux-label", by="getxattr(2)", waits=True)
 def look_at_label(machine: Machine, path: str) -> str | None:
     """See :func:`label`."""
     try:
         return os.getxattr(machine.expand(path), "security.selinux").decode(errors="replace").rstrip("\0")
-    except OSError:
-        return None
+    except (OSError, ValueError) as error:
+        if says_nothing_there(error) or getattr(error, "errno", None) in (errno.ENODATA, errno.ENOTSUP):
+            return None
+        raise unreadable(path, error) from None
 
 
 @source("refusals", by="sudo -n journalctl -k", slow=True)
@@ -76,19 +81,20 @@ def look_for_refusals(machine: Machine) -> list[Refusal]:
         raise Unobservable("program-missing", text("journalctl, which reads the kernel's log, is not here"))
     command = ["journalctl", "-k", "-q", "-o", "json", "-g", "DENIED|denied", "-n", "200", f"--since={SINCE}"]
     done = machine.run_as_root(command, text("Reading the kernel's log"))
-    # journalctl(1): with -g, 1 says that nothing matched.
-    if done.returncode not in (0, 1):
-        raise Unobservable("failed", text("journalctl failed: {error}", error=done.stderr.strip()))
-    found = {(one["profile"], one["name"]): one for one in _refusals(done.stdout)}
+    # journalctl(1): with -g, 1 says that nothing matched; it says so in silence.
+    if done.returncode not in (0, 1) or (done.returncode == 1 and done.stderr.strip()):
+        raise Unobservable("failed", done.complaint("journalctl"))
+    try:
+        found = {(one["profile"], one["name"]): one for one in _refusals(done.stdout)}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise malformed("journalctl") from None
     return list(found.values())[-_MOST:]
 
 
 def _refusals(output: str) -> Iterator[Refusal]:
     for line in output.splitlines():
-        try:
-            message = json.loads(line)["MESSAGE"]
-        except (ValueError, KeyError, TypeError):
-            continue
+        # What is no text comes as a list of bytes (systemd.journal-fields(7), Journal JSON Format).
+        message = json.loads(line)["MESSAGE"]
         match = isinstance(message, str) and (_DENIED.search(message) or _AVC.search(message))
         if match and _OURS.search(match["profile"]):
             yield {"profile": match["profile"], "name": match["name"] or ""}
@@ -96,7 +102,8 @@ def _refusals(output: str) -> Iterator[Refusal]:
 
 def _says(path: str, word: str) -> bool:
     try:
-        with open(path, encoding="ascii", errors="replace") as file:
-            return file.read(16).strip() == word
-    except OSError:
-        return False
+        return read_start(path, 16).strip() == word
+    except OSError as error:
+        if says_nothing_there(error):
+            return False
+        raise unreadable(path, error) from None

@@ -171,7 +171,8 @@ def _new_shell(
     value, _, listing = rest.partition("\0")
     pairs = (item.partition("=") for item in listing.split("\0"))
     exported = {key: content for key, equals, content in pairs if equals}
-    return bool(found), value, exported, done.stderr
+    # A shell always exports something: where there is nothing, env did not run.
+    return bool(found and exported), value, exported, done.stderr
 
 
 def _not_started(kind: str, said: str) -> Unobservable:

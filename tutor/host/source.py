@@ -25,6 +25,7 @@ class Source:
     :param slow: starts a program or talks to a daemon: started early, beside the others.
     :param by: what a person is told about where the answer came from.
     :param apart: looked at in a process of its own (:mod:`tutor.host.aside`): it loads a C library.
+    :param waits: what it looks at may be another machine's to answer (:mod:`tutor.host.elsewhere`).
     """
 
     name: str
@@ -32,13 +33,14 @@ class Source:
     slow: bool
     by: str
     apart: bool = False
+    waits: bool = False
 
 
 SOURCES: dict[str, Source] = {}
 
 
 def source(
-    name: str, *, by: str, slow: bool = False, apart: bool = False
+    name: str, *, by: str, slow: bool = False, apart: bool = False, waits: bool = False
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function ``(machine, *args) -> answer`` that answers one question at a time.
 
@@ -49,7 +51,7 @@ def source(
         def observe(machine: Machine, wanted: Sequence[Args]) -> Answers:
             return {args: _one(function, machine, args) for args in wanted}
 
-        _add(Source(name, observe, slow or apart, by, apart))
+        _add(Source(name, observe, slow or apart, by, apart, waits))
         return function
 
     return register

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from tutor.host.machine import Machine
-from tutor.host.programs import find_program
+from tutor.host.programs import dpkg_rows, find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source, source
 from tutor.text import text
 
 #: Seconds that a program may take to tell its version, on a machine that does other things as well.
 _PATIENCE = 9.0
+
+
+#: Characters that are kept of what a program says.
+_SAID = 300
 
 
 class Started(TypedDict):
@@ -68,7 +72,7 @@ def _start(machine: Machine, program: str) -> Started | Unobservable | None:
     lines = (done.stdout.strip() or done.stderr.strip()).splitlines()
     if done.returncode != 0:
         lines = done.stderr.strip().splitlines() or lines
-    return {"code": done.returncode, "said": lines[-1] if lines else ""}
+    return {"code": done.returncode, "said": lines[-1][:_SAID] if lines else ""}
 
 
 @source("sudo", by="sudo -n true", slow=True)
@@ -77,7 +81,7 @@ def try_sudo(machine: Machine) -> Sudo:
     if find_program(machine, "sudo") is None:
         return {"works": False, "said": "sudo"}
     done = machine.run_as_root(["true"], text("Trying whether you can use sudo"))
-    return {"works": done.returncode == 0, "said": done.stderr.strip()}
+    return {"works": done.returncode == 0, "said": done.stderr.strip()[:_SAID]}
 
 
 @source("nat-readable", by="sudo -n iptables -t nat -S", slow=True)
@@ -94,7 +98,6 @@ def audit(machine: Machine) -> list[str]:
     """See :func:`half_installed`."""
     if find_program(machine, "dpkg") is None:
         return []
-    done = machine.run(["dpkg-query", "-W", "-f", "${Package}\t${db:Status-Status}\n"])
-    states = (line.split("\t") for line in done.stdout.splitlines())
     done_with = ("installed", "config-files", "not-installed", "triggers-pending", "triggers-awaited")
-    return sorted(row[0] for row in states if len(row) > 1 and row[1] not in done_with)
+    rows = dpkg_rows(machine, "${Package}", "${db:Status-Status}")
+    return sorted(name for name, state in rows if state not in done_with)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 from tutor.host.machine import Machine
+from tutor.host.process import malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source
 from tutor.text import text
@@ -62,9 +63,11 @@ def _unit(name: str, blocks: Sequence[dict[str, str]]) -> Unit | Unobservable:
     for block in blocks:
         # An alias answers under the name of the unit that it stands for.
         if name == block.get("Id") or name in block.get("Names", "").split():
+            if not block.get("LoadState") or not block.get("ActiveState"):
+                return malformed("systemctl show")
             return {
-                "load": block.get("LoadState", ""),
-                "active": block.get("ActiveState", ""),
+                "load": block["LoadState"],
+                "active": block["ActiveState"],
                 "sub": block.get("SubState", ""),
                 "file": block.get("UnitFileState", ""),
             }

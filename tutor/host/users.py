@@ -12,6 +12,8 @@ from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.text import text
 
+USERS, GROUPS = "/etc/passwd", "/etc/group"
+
 
 class User(TypedDict):
     """The user who runs the tool.
@@ -46,13 +48,14 @@ def group(name: str) -> Question[Group | None]:
     return Question("group", Group | None, (name,))  # type: ignore[arg-type]
 
 
-@source("user", by="getpwuid(3), getgrouplist(3), getgroups(2)")
+@source("user", by="getpwuid(3), getgrouplist(3), getgroups(2)", waits=True)
 def look_at_user(machine: Machine) -> User:
     """See :func:`user`."""
     uid = os.getuid()
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
+        _must_be_readable(USERS)
         raise Unobservable(
             "no-such-user", text("user id {uid} is not in the user database", uid=uid)
         ) from None
@@ -66,14 +69,21 @@ def look_at_user(machine: Machine) -> User:
     }
 
 
-@source("group", by="getgrnam(3)")
+@source("group", by="getgrnam(3)", waits=True)
 def look_at_group(_machine: Machine, name: str) -> Group | None:
     """See :func:`group`."""
     try:
         entry = grp.getgrnam(name)
     except (KeyError, ValueError):
+        _must_be_readable(GROUPS)
         return None
     return {"name": entry.gr_name, "gid": entry.gr_gid, "members": sorted(entry.gr_mem)}
+
+
+def _must_be_readable(path: str) -> None:
+    """The C library says the same of what is not in a database and of one that it may not read."""
+    if os.access(path, os.F_OK) and not os.access(path, os.R_OK):
+        raise Unobservable("not-permitted", text("{path} may not be read by this user", path=path))
 
 
 def _names(gids: list[int]) -> list[str]:

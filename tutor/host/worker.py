@@ -47,7 +47,16 @@ def main() -> None:
     """Answer until the input ends."""
     machine = Machine()
     threading.Thread(target=load, daemon=True).start()
-    answer_all(lambda: machine, Output(sys.stdout.buffer))
+    answer_all(lambda: machine, Output(own_output()))
+
+
+def own_output() -> BinaryIO:
+    """This process's output, for answers alone: what a C library prints goes nowhere."""
+    stream = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return stream
 
 
 def answer_all(machine: Callable[[], Machine], out: Output) -> None:

@@ -7,7 +7,6 @@ process, hangs it or kills it, the tool itself goes on.
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from typing import Any
 from tutor.host.libvirt.connection import SYSTEM, Connection, load_binding
 from tutor.host.machine import LIBVIRT_LIMIT, Machine, Patience
 from tutor.host.question import Unobservable
-from tutor.host.worker import Output, answer_all, load
+from tutor.host.worker import Output, answer_all, load, own_output
 from tutor.watch.topics import ANY, LIBVIRT, POOLS, Topic, domain, network
 
 #: Seconds between two signs of life, and how many may be missing before the connection is given up.
@@ -29,7 +28,7 @@ Tell = Callable[..., None]
 
 def main() -> None:
     """Answer until the input ends."""
-    out = Output(sys.stdout.buffer)
+    out = Output(own_output())
 
     def tell(*topics: Topic) -> None:
         with contextlib.suppress(OSError):  # nobody reads any more: the input ends as well

@@ -7,6 +7,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from errno import EACCES, ECONNREFUSED, ENOENT, EPERM
 from shlex import quote
 from typing import Any, Literal, TypedDict, TypeVar
 
@@ -182,8 +183,20 @@ def connect(machine: Machine, uri: str, access: str = "read") -> Connection:
     return connection
 
 
+def code_of(error: BaseException) -> int | None:
+    """The virErrorNumber of a ``libvirt.libvirtError``; None for anything else."""
+    code: int | None = getattr(error, "get_error_code", lambda: None)()
+    return code
+
+
 def unanswered(uri: str, error: Exception) -> Unobservable:
-    """A libvirt error that is no answer to the question, as the reason why there is none."""
+    """A libvirt error that is no answer to the question, as the reason why there is none.
+
+    What is no error of libvirt's was met in reading its answer: XML that is none, a field that is missing.
+    """
+    if code_of(error) is None:
+        message = text("what libvirt on {uri} answered makes no sense: {error}", uri=uri, error=repr(error))
+        return Unobservable("malformed", message)
     return Unobservable(
         "not-answering",
         # The daemon's words are in the daemon's language: shown, never judged by.
@@ -200,12 +213,9 @@ def ask(machine: Machine, uri: str, function: Callable[[Any], R], absent: int) -
         return connect(machine, uri).call(function)
     except Unobservable:
         raise
-    except Exception as error:
-        code = getattr(error, "get_error_code", lambda: None)()
-        if code is not None and code == absent:
+    except Exception as error:  # noqa: BLE001 - said why there is none
+        if code_of(error) == absent:
             return None
-        if code is None:
-            raise
         raise unanswered(uri, error) from None
 
 
@@ -236,13 +246,24 @@ def _hypervisor_version(handle: Any) -> int:
 
 
 def _refusal(uri: str, error: Any) -> Opened:
-    code = getattr(error, "get_error_code", lambda: None)()
+    code = code_of(error)
+    if code is None or not is_refusal(error):
+        raise unanswered(uri, error)
     errno = error.get_int1() if code == SYSTEM_ERROR else 0
-    refused = (AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, ACCESS_DENIED, OPERATION_DENIED)
-    # ENOENT, EACCES, ECONNREFUSED: nobody listens, or not for this user. Anything else is no answer.
-    if code in refused or (code == SYSTEM_ERROR and errno in (1, 2, 13, 111)):
-        return {"open": False, "code": code, "errno": errno, "libvirt": 0, "hypervisor": 0}
-    raise unanswered(uri, error)
+    return {"open": False, "code": code, "errno": errno, "libvirt": 0, "hypervisor": 0}
+
+
+def nobody_listens(error: Any) -> bool:
+    """Whether it says that there is no daemon to connect to."""
+    return code_of(error) == SYSTEM_ERROR and error.get_int1() in (ENOENT, ECONNREFUSED)
+
+
+def is_refusal(error: Any) -> bool:
+    """Whether it says that nobody listens, or not for this user; anything else is no answer."""
+    code = code_of(error)
+    if code == SYSTEM_ERROR:
+        return error.get_int1() in (EPERM, ENOENT, EACCES, ECONNREFUSED)
+    return code in (AUTH_FAILED, AUTH_CANCELLED, AUTH_UNAVAILABLE, ACCESS_DENIED, OPERATION_DENIED)
 
 
 def _any_socket() -> bool:

@@ -12,7 +12,10 @@ from tutor.host.libvirt.connection import (
     SESSION,
     SYSTEM_ERROR,
     ask,
+    code_of,
     connect,
+    nobody_listens,
+    unanswered,
 )
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
@@ -109,7 +112,7 @@ def look_at_block_device(machine: Machine, uri: str, name: str, target: str) -> 
         try:
             capacity, allocation, physical = found.blockInfo(target, 0)
         except Exception as error:
-            if _code(error) == SYSTEM_ERROR and error.get_int1() == errno.ENOENT:  # type: ignore[attr-defined]
+            if code_of(error) == SYSTEM_ERROR and error.get_int1() == errno.ENOENT:  # type: ignore[attr-defined]
                 return None
             raise
         return {"capacity": capacity, "allocation": allocation, "physical": physical}
@@ -125,7 +128,7 @@ def look_at_pool_volume(machine: Machine, uri: str, pool: str, name: str) -> Poo
         try:
             found = handle.storagePoolLookupByName(pool).storageVolLookupByName(name)
         except Exception as error:
-            if _code(error) in (NO_STORAGE_POOL, OPERATION_INVALID):
+            if code_of(error) in (NO_STORAGE_POOL, OPERATION_INVALID):
                 return None
             raise
         kind = parse(found.XMLDesc(0)).find("target/format")
@@ -149,8 +152,10 @@ def look_in_session(machine: Machine, kind: str, name: str) -> bool:
         return name in connect(machine, SESSION).call(_session_names[kind])
     except Unobservable:
         raise
-    except Exception:  # noqa: BLE001 - no daemon of this user runs, so it holds nothing more
-        return False
+    except Exception as error:  # noqa: BLE001 - said why there is none
+        if nobody_listens(error):
+            return False  # no daemon of this user runs, so it holds nothing more
+        raise unanswered(SESSION, error) from None
 
 
 _session_names: dict[str, Any] = {
@@ -159,10 +164,11 @@ _session_names: dict[str, Any] = {
 }
 
 
-def _code(error: Any) -> int | None:
-    """The virErrorNumber of a ``libvirt.libvirtError``; None for anything else."""
-    code: int | None = getattr(error, "get_error_code", lambda: None)()
-    return code
+def _state(number: int) -> str:
+    if not 0 <= number < len(STATES):
+        msg = f"state {number}"
+        raise ValueError(msg)
+    return STATES[number]
 
 
 def _describe(found: Any) -> Domain:
@@ -171,7 +177,7 @@ def _describe(found: Any) -> Domain:
     return {
         "name": found.name(),
         "uuid": found.UUIDString(),
-        "state": STATES[found.state(0)[0]],
+        "state": _state(found.state(0)[0]),
         "persistent": persistent,
         "autostart": bool(persistent and found.autostart()),
         "xml": found.XMLDesc(0),

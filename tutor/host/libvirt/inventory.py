@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypedDict
 
-from tutor.host.libvirt.connection import connect, unanswered
+from tutor.host.libvirt.connection import code_of, connect, unanswered
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -108,9 +108,7 @@ def look_at_inventory(machine: Machine, uri: str, refresh: str) -> Inventory:
         return connect(machine, uri).call(_describe)
     except Unobservable:
         raise
-    except Exception as error:
-        if not hasattr(error, "get_error_code"):
-            raise
+    except Exception as error:  # noqa: BLE001 - said why there is none
         raise unanswered(uri, error) from None
 
 
@@ -130,11 +128,16 @@ def _describe(handle: Any) -> Inventory:
 
 def _each(found: list[Any], describe: Callable[[Any], Any]) -> Iterator[Any]:
     """Each described, in the order of their uuids; what is gone meanwhile is left out."""
-    for one in sorted(found, key=lambda one: str(one.UUIDString())):
+    yield from _still_there(sorted(found, key=lambda one: str(one.UUIDString())), describe)
+
+
+def _still_there(found: Iterable[Any], describe: Callable[[Any], Any]) -> Iterator[Any]:
+    """Each described, but for what was listed a moment ago and is gone now."""
+    for one in found:
         try:
             yield describe(one)
         except Exception as error:
-            if getattr(error, "get_error_code", lambda: None)() not in _GONE:
+            if code_of(error) not in _GONE:
                 raise
 
 
@@ -157,11 +160,16 @@ def _domain(found: Any) -> HeldDomain:
             for each in document.findall("devices/interface/source")
         ),
         "pools": _known(each.get("pool") for each in sources),
-        "snapshots": [
-            {"name": one.getName(), "parent": parse(one.getXMLDesc(0)).findtext("parent/name")}
-            for one in sorted(found.listAllSnapshots(0), key=lambda one: str(one.getName()))
-        ],
+        "snapshots": list(_still_there(_by_name(found.listAllSnapshots(0)), _snapshot)),
     }
+
+
+def _by_name(snapshots: list[Any]) -> list[Any]:
+    return sorted(snapshots, key=lambda one: str(one.getName()))
+
+
+def _snapshot(found: Any) -> HeldSnapshot:
+    return {"name": found.getName(), "parent": parse(found.getXMLDesc(0)).findtext("parent/name")}
 
 
 def _path(source: Any) -> str | None:
@@ -200,17 +208,14 @@ def _pool(found: Any) -> HeldPool:
         "name": found.name(),
         "active": active,
         "persistent": bool(found.isPersistent()),
-        "volumes": list(_volumes(found)) if active else [],
+        "volumes": list(_still_there(_volumes(found), _volume)) if active else [],
     }
 
 
-def _volumes(pool: Any) -> Iterator[HeldVolume]:
-    for volume in sorted(pool.listAllVolumes(0), key=lambda volume: str(volume.name())):
-        try:
-            document = parse(volume.XMLDesc(0))
-        except Exception as error:
-            if getattr(error, "get_error_code", lambda: None)() not in _GONE:
-                raise
-            continue
-        backing = (document.findtext("backingStore/path") or "").strip()
-        yield {"path": volume.path(), "backing": backing or None}
+def _volumes(pool: Any) -> list[Any]:
+    return sorted(pool.listAllVolumes(0), key=lambda volume: str(volume.name()))
+
+
+def _volume(found: Any) -> HeldVolume:
+    backing = (parse(found.XMLDesc(0)).findtext("backingStore/path") or "").strip()
+    return {"path": found.path(), "backing": backing or None}

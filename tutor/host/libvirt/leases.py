@@ -34,5 +34,7 @@ def look_at_leases(machine: Machine, uri: str, network: str) -> list[Lease] | No
 
 
 def _lease(found: dict[str, Any]) -> Lease:
-    mac = found.get("mac") or ""
-    return {"mac": mac.lower(), "address": found["ipaddr"], "hostname": found.get("hostname")}
+    mac, address = found.get("mac") or "", found["ipaddr"]
+    if not isinstance(address, str):
+        raise TypeError
+    return {"mac": mac.lower(), "address": address, "hostname": found.get("hostname")}

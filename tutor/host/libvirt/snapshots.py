@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from typing import Any, TypedDict
 
 from tutor.host.libvirt.connection import NO_DOMAIN, ask
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
+from tutor.host.xml import parse
 
 
 class Snapshot(TypedDict):
@@ -48,8 +48,7 @@ def look_at_snapshots(machine: Machine, uri: str, domain: str) -> list[Snapshot]
 
 
 def _describe(found: Any, current: str | None) -> Snapshot:
-    # Libvirt's own document, and the element tree reads no external entity.
-    root = ET.fromstring(found.getXMLDesc(0))  # noqa: S314
+    root = parse(found.getXMLDesc(0))
     memory = root.find("memory")
     return {
         "name": found.getName(),
