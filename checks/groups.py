@@ -38,7 +38,8 @@ def group_in_session(host: Host, *, group: str) -> Finding:
 def libvirt_group(host: Host, *, group: str) -> Finding:
     """You are a member of the group {group}, which may use the system's libvirt."""
     me = host.ask(user())
-    wrong = not_the_student(host) or _membership(host, group, install_daemon(host))
+    why = text("Membership in {group} is what lets you work without root.", group=group)
+    wrong = not_the_student(host) or _membership(host, group, install_daemon(host), why)
     if wrong:
         return wrong
     if group in me["session_groups"]:
@@ -74,13 +75,16 @@ def socket_decides(host: Host, name: str) -> bool:
     return any(_only_for_group(host, socket, name) for socket in found if socket)
 
 
-def _membership(host: Host, name: str, install: tuple[str, ...] = ()) -> Finding | None:
+def _membership(
+    host: Host, name: str, install: tuple[str, ...] = (), why: Text | None = None
+) -> Finding | None:
     """What is wrong with the configured membership; None where nothing is.
 
     :param install: what brings the group, where it comes with a package that is missing.
+    :param why: why it matters, where more is known of the group than that it is one.
     """
     me, found = host.ask(user()), host.ask(group(name))
-    why = text("Membership in {group} is what lets you work without root.", group=name)
+    why = why or text("What is the group's may be used by its members: {group}.", group=name)
     if found is None:
         return failed(
             "group-missing",

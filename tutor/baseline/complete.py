@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeVar
 
 from tutor.baseline.records import Lines, Machine, Place
+from tutor.course.records import SUBJECTS, Subject
 
 Seen = TypeVar("Seen", Place, Lines)
 
 
-def has_gaps(machine: Machine) -> bool:
-    """Whether something could not be seen yet, so that a later look may still tell how it was."""
+def has_gaps(machine: Machine, uses: Collection[Subject] = SUBJECTS) -> bool:
+    """Whether something could not be seen yet, so that a later look may still tell how it was.
+
+    :param uses: the course's subjects; of others nothing is to be seen.
+    """
+    unseen = machine["libvirt"] is None and not (machine["absent"] and machine["started"])
     return (
-        (machine["libvirt"] is None and not (machine["absent"] and machine["started"]))
+        ("libvirt" in uses and unseen)
         or machine["firewall"] is None
         or any(place["there"] is None for place in machine["places"].values())
         or any(lines["there"] is None for lines in machine["lines"].values())

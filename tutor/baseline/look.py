@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from tutor.baseline.records import Firewall, Lines, Machine, Place, Running
 from tutor.baseline.things import Thing, of_kind, paths_of
+from tutor.course.records import SUBJECTS, Subject
 from tutor.host.entries import entry
 from tutor.host.files import file_status, file_text
 from tutor.host.firewall import Firewall as Ruleset
@@ -35,6 +36,8 @@ _NO_PLACE: Place = {
     "removable": False,
     "names": None,
 }
+#: For a course that has nothing to do with it.
+_NO_FIREWALL: Firewall = {"tables": [], "rules": {}, "handles": {}}
 _COUNTER = re.compile(r"counter packets \d+ bytes \d+")
 _HANDLE = re.compile(r"\s*# handle (\d+)$")
 
@@ -43,21 +46,24 @@ def look(
     host: Host,
     things: Sequence[Thing],
     *,
+    uses: Collection[Subject] = SUBJECTS,
     refresh: bool = False,
     seen_firewall: Ruleset | None = None,
     read_firewall: bool = True,
 ) -> Machine:
     """The machine now. What could not be seen is None in it; nothing is raised.
 
+    :param uses: the course's subjects: in others it has nothing, and they are not looked at.
     :param refresh: have libvirt look at its storage pools' folders, for what is going to be removed.
     :param seen_firewall: the ruleset, where it has been read already: reading it needs sudo.
     :param read_firewall: read it, where it has not.
     """
     packages = [thing.words[0] for thing in of_kind(things, "package")]
-    together(host, inventory(SYSTEM, refresh=refresh), *map(package, packages))
-    absent = is_absent(host)
+    asked = [inventory(SYSTEM, refresh=refresh)] if "libvirt" in uses else []
+    together(host, *asked, *map(package, packages))
+    absent = "libvirt" not in uses or is_absent(host)
     libvirt = None if absent else _or_none(host, inventory(SYSTEM, refresh=refresh))
-    if seen_firewall is None and read_firewall:
+    if seen_firewall is None and read_firewall and "firewall" in uses:
         seen_firewall = _or_none(host, ruleset())
     me = _or_none(host, user())
     return {
@@ -66,8 +72,8 @@ def look(
         "started": _started(libvirt, things),
         "places": {path: _place(host, path) for path in paths_of(things)},
         "lines": _lines(host, things),
-        "firewall": _firewall(host, seen_firewall, things),
-        "forwarding": _or_none(host, sysctl("net.ipv4.ip_forward")),
+        "firewall": _firewall(host, seen_firewall, things) if "firewall" in uses else _NO_FIREWALL,
+        "forwarding": _or_none(host, sysctl("net.ipv4.ip_forward")) if uses else None,
         "packages": [name for name in packages if _or_none(host, package(name))],
         "groups": me["groups"] if me else [],
         "backing": _backing_in_pools(libvirt) if libvirt else {},
@@ -80,14 +86,16 @@ def look_again(
     things: Sequence[Thing],
     known: Machine,
     *,
+    uses: Collection[Subject] = SUBJECTS,
     seen_firewall: Ruleset | None = None,
     read_firewall: bool = True,
 ) -> Machine:
     """The gaps of ``known``, as they are now; what it knows is not looked at, and is as it says.
 
+    :param uses: as for :func:`look`.
     :param seen_firewall: as for :func:`look`, as is ``read_firewall``.
     """
-    absent = known["libvirt"] is None and is_absent(host)
+    absent = "libvirt" not in uses or (known["libvirt"] is None and is_absent(host))
     settled = known["libvirt"] is not None or absent or (known["absent"] and bool(known["started"]))
     libvirt = known["libvirt"] if settled else _or_none(host, inventory(SYSTEM))
     if known["firewall"] is None and seen_firewall is None and read_firewall:

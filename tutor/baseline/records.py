@@ -55,7 +55,8 @@ class Machine(TypedDict):
     """A machine at a time.
 
     :ivar libvirt: None where it could not be seen, and ``absent`` is not true either.
-    :ivar absent: there was no libvirt: no program, no socket, no definitions. So nothing was in it.
+    :ivar absent: there was no libvirt: no program, no socket, no definitions. So nothing was in it. True too
+        for a course that does not use it, and has nothing there.
     :ivar started: the networks that the course starts, as they were when they were first seen.
     :ivar places: by path, absolute.
     :ivar firewall: None where it could not be seen.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tutor.baseline.complete import has_gaps
 from tutor.baseline.place import open_path, whole_path
 from tutor.baseline.records import SCHEMA, Baseline
+from tutor.course.records import SUBJECTS, Subject
 from tutor.errors import UserError
 from tutor.folders import replace_file, sync_folder
 from tutor.text import text
@@ -26,26 +27,26 @@ class BaselineError(UserError):
     exit_code = 3
 
 
-def load(environ: Mapping[str, str], course: str) -> Baseline | None:
+def load(environ: Mapping[str, str], course: str, uses: Collection[Subject] = SUBJECTS) -> Baseline | None:
     """The baseline of this user's machine; None where none was taken yet.
 
     :raises BaselineError: when there is a file that cannot be used.
     :raises NoHomeError: when there is no home.
     """
-    for path in (whole_path(environ, course), open_path(environ, course)):
+    for path in (whole_path(environ, course, uses), open_path(environ, course, uses)):
         content = _read(path)
         if content is not None:
             return _parse(path, content)
     return None
 
 
-def glance(environ: Mapping[str, str], course: str) -> Baseline | None:
+def glance(environ: Mapping[str, str], course: str, uses: Collection[Subject] = SUBJECTS) -> Baseline | None:
     """The same by its first fields alone: holding it to its shape takes a run as long as all the rest.
 
     :raises BaselineError: when it is none.
     :raises NoHomeError: when there is no home.
     """
-    for path in (whole_path(environ, course), open_path(environ, course)):
+    for path in (whole_path(environ, course, uses), open_path(environ, course, uses)):
         content = _read(path)
         if content is not None:
             try:
@@ -58,13 +59,15 @@ def glance(environ: Mapping[str, str], course: str) -> Baseline | None:
     return None
 
 
-def save(environ: Mapping[str, str], course: str, baseline: Baseline) -> None:
+def save(
+    environ: Mapping[str, str], course: str, baseline: Baseline, uses: Collection[Subject] = SUBJECTS
+) -> None:
     """Store it, whole and on the disk.
 
     :raises OSError: when that is not possible.
     """
-    gaps = open_path(environ, course)
-    target = gaps if has_gaps(baseline["machine"]) else whole_path(environ, course)
+    gaps = open_path(environ, course, uses)
+    target = gaps if has_gaps(baseline["machine"], uses) else whole_path(environ, course, uses)
     replace_file(target, json.dumps(baseline, indent=1, sort_keys=True).encode() + b"\n")
     if target != gaps:
         gaps.unlink(missing_ok=True)

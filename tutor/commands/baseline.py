@@ -28,7 +28,10 @@ def keep_baseline(session: Session, machine: Machine, seen: LiveHost) -> None:
     """
     try:
         # With names of their own, there may be paths that nobody has looked at yet.
-        if session.options.variables or not whole_path(os.environ, session.course.id).exists():
+        if (
+            session.options.variables
+            or not whole_path(os.environ, session.course.id, session.course.uses).exists()
+        ):
             _take(session, machine, seen)
     except OSError as error:
         why = error.strerror or str(error)
@@ -48,7 +51,7 @@ def renamed(session: Session) -> None:
 
     fresh, machine = Session(session.options, unattended=True), Machine()
     try:
-        if glance(os.environ, fresh.course.id) is not None:
+        if glance(os.environ, fresh.course.id, fresh.course.uses) is not None:
             _take(fresh, machine, LiveHost(machine, log_error))
     except (OSError, UserError):
         return  # then what lies under the new name is left alone
@@ -63,7 +66,8 @@ def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     from tutor.baseline.store import glance, save
     from tutor.baseline.things import things_of
 
-    known = glance(os.environ, session.course.id)
+    uses = session.course.uses
+    known = glance(os.environ, session.course.id, uses)
     things = things_of(session.course, session.values, machine.home)
     # Its answers are no part of a recording of what the course asks.
     host = LiveHost(replace(machine, ask_password=None), log_error)
@@ -71,17 +75,18 @@ def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     ruleset, unread = tried.value if tried else None, tried is None
     time = datetime.now(timezone.utc).isoformat(timespec="seconds")
     if known is None:
-        now = look(host, things, seen_firewall=ruleset, read_firewall=unread)
+        now = look(host, things, uses=uses, seen_firewall=ruleset, read_firewall=unread)
         known = Baseline(
             baseline="libvirt-tutor", schema=SCHEMA, tool=__version__, taken=time, completed=None, machine=now
         )
     else:
         was = known["machine"]
-        after = completed(was, look_again(host, things, was, seen_firewall=ruleset, read_firewall=unread))
+        again = look_again(host, things, was, uses=uses, seen_firewall=ruleset, read_firewall=unread)
+        after = completed(was, again)
         if after == was:
             return
         known = {**known, "completed": time, "machine": after}
-    save(os.environ, session.course.id, known)
+    save(os.environ, session.course.id, known, uses)
 
 
 def _firewall(seen: LiveHost) -> Observation | None:

@@ -77,7 +77,9 @@ def doctor(session: Session, *, look: bool = False) -> int:
             "duration": time.monotonic() - clock,
             "acted": visit.acted,
         }
-        document = render_document(diagnoses, acting, host_facts(host), run, session.translate)
+        document = render_document(
+            diagnoses, acting, host_facts(host, session.course.uses), run, session.translate
+        )
         write(document, session.out, "json")
     else:
         outcome = render_outcome(diagnoses, session.translate, session.style, acted=visit.acted)
@@ -111,7 +113,7 @@ class _Visit:
         self._needs = needs
         self._look = look
         self._known: dict[str, Diagnosis] = {}
-        self._probes = REGISTRY.ordered(MODULES)
+        self._probes = REGISTRY.ordered(MODULES, session.course.uses)
         self._width = max(len(probe.name) for probe in self._probes)
         self._progress = _Progress(session, host)
         self.acted = False
@@ -120,9 +122,10 @@ class _Visit:
         """Every diagnosis, told as it becomes known."""
         if (as_root := root_notice(self._host)) is not None:
             self._session.say(as_root)
-        together(self._host, *_FIRST)
+        if "libvirt" in self._session.course.uses:
+            together(self._host, *_FIRST)
         yield from self._examined(self._host, acts=False)
-        if not self._look:
+        if not self._look and any(probe.acts for probe in self._probes):
             yield from self._examined(_Tried(self._host, self._tried()), acts=True)
 
     def _examined(self, host: Host, *, acts: bool) -> Iterator[Diagnosis]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from tutor import __version__
 from tutor import config as configuration
@@ -14,6 +14,7 @@ from tutor.commands.progress import log_error
 from tutor.commands.records import errors_log, journal_lines
 from tutor.commands.secrets import privacy
 from tutor.commands.session import Session
+from tutor.course.records import SUBJECTS, Subject
 from tutor.course.variables import resolve
 from tutor.dataclass import dataclass
 from tutor.errors import UserError
@@ -24,6 +25,9 @@ from tutor.host.machine import Machine
 from tutor.support.redact import Privacy
 from tutor.support.report import Section
 from tutor.text import Text, text
+
+#: What of the machine is told of a course that uses libvirt.
+_OF_LIBVIRT = ("libvirt", "qemu", "kvm", "firewall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def collect(session: Session) -> Collected:
     """Everything that a report holds. No part of the tool has to be in order for that."""
     session, problems = _usable(session)
     grade, host = _judged(session, problems)
-    facts = grade.host if grade is not None else host_facts(host)
+    facts = grade.host if grade is not None else host_facts(host, _uses(session))
 
     def section(title: Text, lines: Callable[[], Iterable[str]]) -> Section:
         return Section(title, tuple(_guarded(session, lines)))
@@ -109,10 +113,18 @@ def _versions(session: Session, facts: HostFacts) -> Iterator[str]:
     yield f"tutor: {__version__}"
     yield f"python: {platform.python_version()} ({platform.python_implementation()})"
     yield from _packages()
-    for name in ("os", "kernel", "libvirt", "qemu", "kvm", "firewall"):
+    for name in ("os", "kernel", *(_OF_LIBVIRT if "libvirt" in _uses(session) else ())):
         yield f"{name}: {getattr(facts, name)}"
     course = session.course
     yield f"course: {course.id} {course.version} {course.digest}"
+
+
+def _uses(session: Session) -> Collection[Subject]:
+    """The course's subjects; all of them where the course itself is what is broken."""
+    try:
+        return session.course.uses
+    except UserError:
+        return SUBJECTS
 
 
 def _packages() -> Iterator[str]:

@@ -60,14 +60,16 @@ class Removal:
         """
         self._be_patient()
         host = LiveHost(self.machine, log_error)
-        if firewall_too or self._firewall is None:
+        uses = self.session.course.uses
+        if "firewall" in uses and (firewall_too or self._firewall is None):
             self._firewall = host.observe(firewall()).value
-        now = look(host, self.things, refresh=True, seen_firewall=self._firewall)
+        now = look(host, self.things, uses=uses, refresh=True, seen_firewall=self._firewall)
         if now["libvirt"] is None and not now["absent"]:
             raise _unseen(host)
-        writes = _may_write(host)
+        writes = "libvirt" in uses and _may_write(host)
         before = self.baseline["machine"]
-        look_beside(host, now, _unseen_folders(before, now, pools_are_fresh=writes))
+        if "libvirt" in uses:
+            look_beside(host, now, _unseen_folders(before, now, pools_are_fresh=writes))
         rests = look_behind(
             host, now, {one["uuid"]: one["files"] for one in staying(before, now, self.chosen)}
         )
@@ -91,7 +93,7 @@ def begin(session: Session) -> Removal:
     """
     if sys.platform != "linux":
         raise UsageError(text("this works on the machine of the course only"), text("Run it there."))
-    baseline = load(os.environ, session.course.id)
+    baseline = load(os.environ, session.course.id, session.course.uses)
     if baseline is None:
         raise BaselineError(
             text("This machine has no baseline yet, so it is not known what was on it before the course."),
@@ -212,7 +214,7 @@ def _may_write(host: LiveHost) -> bool:
 def _unseen(host: LiveHost) -> BaselineError:
     failure = host.observe(inventory(SYSTEM, refresh=True)).failure
     why = failure.message if failure else text("no answer")
-    fix = ", ".join(failure.fix) if failure and failure.fix else "tutor check install/confirm"
+    fix = ", ".join(failure.fix) if failure and failure.fix else "tutor doctor"
     return BaselineError(
         text("Nothing was taken away from here on: {why}", why=why), text("Look at: {command}", command=fix)
     )

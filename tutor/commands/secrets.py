@@ -109,7 +109,7 @@ def _own_names(session: Session, course: Course) -> Iterator[Secret]:
 def _foreign(host: LiveHost, course: Course) -> Iterator[Secret]:
     """Domains and networks that the course does not name."""
     ours = {str(variable.value) for variable in course.variables.values()}
-    asked = {"domain": domain_names, "network": network_names}
+    asked = {"domain": domain_names, "network": network_names} if "libvirt" in course.uses else {}
     for kind, question in asked.items():
         for uri in (SYSTEM, SESSION):
             yield from (Secret(kind, name) for name in _names(host, question(uri)) if name not in ours)

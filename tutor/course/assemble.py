@@ -46,6 +46,7 @@ def _course(source: CourseSource, language: str) -> Course:
         language,
         manifest.variables,
         tuple(lessons),
+        manifest.uses,
     )
 
 

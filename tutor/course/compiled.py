@@ -68,9 +68,9 @@ def _plain(value: Any) -> Any:
 
 
 def _course(row: list[Any]) -> Course:
-    id_, title, version, digest, language, variables, lessons = row
+    id_, title, version, digest, language, variables, lessons, uses = row
     known = {name: Variable(*variable) for name, variable in variables.items()}
-    return Course(id_, title, version, digest, language, known, tuple(map(_lesson, lessons)))
+    return Course(id_, title, version, digest, language, known, tuple(map(_lesson, lessons)), tuple(uses))
 
 
 def _lesson(row: list[Any]) -> Lesson:

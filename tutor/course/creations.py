@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tutor.course.draft import StepDraft
-from tutor.course.records import Creation
+from tutor.course.records import Creation, Subject
 from tutor.course.toml import Table
 from tutor.dataclass import dataclass
 from tutor.text import text
@@ -15,26 +15,28 @@ from tutor.text import text
 class Kind:
     """A kind of thing: what it is called in a :class:`Creation`, and the words that say which.
 
-    The last word takes the rest of the text, spaces and all.
+    The last word takes the rest of the text, spaces and all. ``subject`` is what of the machine it is a part
+    of: a course that creates it has to say that it uses that.
     """
 
     name: str
     words: tuple[str, ...]
+    subject: Subject | None = None
 
 
 #: By the key in the lesson.
 KINDS: Mapping[str, Kind] = {
-    "domains": Kind("domain", ("NAME",)),
-    "snapshots": Kind("snapshot", ("DOMAIN", "NAME")),
-    "networks": Kind("network", ("NAME",)),
-    "host_entries": Kind("host-entry", ("NETWORK", "ADDRESS", "DOMAIN")),
-    "started": Kind("started", ("NETWORK",)),
-    "pools": Kind("pool", ("NAME",)),
+    "domains": Kind("domain", ("NAME",), "libvirt"),
+    "snapshots": Kind("snapshot", ("DOMAIN", "NAME"), "libvirt"),
+    "networks": Kind("network", ("NAME",), "libvirt"),
+    "host_entries": Kind("host-entry", ("NETWORK", "ADDRESS", "DOMAIN"), "libvirt"),
+    "started": Kind("started", ("NETWORK",), "libvirt"),
+    "pools": Kind("pool", ("NAME",), "libvirt"),
     "files": Kind("file", ("PATH",)),
     "folders": Kind("folder", ("PATH",)),
     "lines": Kind("line", ("FILE", "BEGINNING")),
-    "tables": Kind("table", ("FAMILY", "NAME")),
-    "rules": Kind("rule", ("PROGRAM", "RULE")),
+    "tables": Kind("table", ("FAMILY", "NAME"), "firewall"),
+    "rules": Kind("rule", ("PROGRAM", "RULE"), "firewall"),
     "packages": Kind("package", ("NAME",)),
     "groups": Kind("group", ("NAME",)),
 }

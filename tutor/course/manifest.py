@@ -8,7 +8,7 @@ from typing import cast
 from tutor.course.files import MANIFEST, SOURCE_LANGUAGE, Files
 from tutor.course.findings import Report
 from tutor.course.names import check_id
-from tutor.course.records import Owner, Variable, VariableType
+from tutor.course.records import SUBJECTS, Owner, Subject, Variable, VariableType
 from tutor.course.toml import Table, read_toml
 from tutor.course.variables import valid, wanted
 from tutor.dataclass import dataclass, field
@@ -33,6 +33,7 @@ class Manifest:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     line: int = 1
     language: str = SOURCE_LANGUAGE
+    uses: tuple[Subject, ...] = ()
 
 
 def read_manifest(files: Files, report: Report) -> Manifest:
@@ -52,10 +53,21 @@ def read_manifest(files: Files, report: Report) -> Manifest:
         {name: _variable(name, inner) for name, inner in table.table("variables").every_table()},
         table.line_of("lessons"),
         language,
+        _uses(table),
     )
     table.nothing_more()
     _report_lessons(manifest, report)
     return manifest
+
+
+def _uses(table: Table) -> tuple[Subject, ...]:
+    words = table.strings("uses")
+    for word in words:
+        if word not in SUBJECTS:
+            what = text("{key} cannot be {value}", key="uses", value=word)
+            mend = text("Choose one of: {choices}", choices=", ".join(SUBJECTS))
+            table.report.add(table.line_of("uses"), what, mend)
+    return tuple(subject for subject in SUBJECTS if subject in words)
 
 
 def _titles(table: Table, source: str) -> dict[str, str]:

@@ -11,6 +11,9 @@ from typing import Any, Literal
 from tutor.dataclass import dataclass, field
 
 BlockKind = Literal["prose", "run", "no-run", "file", "example"]
+#: Parts of a machine that a course may be about, and that cost something to look at, or a password.
+Subject = Literal["libvirt", "firewall"]
+SUBJECTS: tuple[Subject, ...] = ("libvirt", "firewall")
 QuestionKind = Literal["single", "multiple"]
 Mode = Literal["now", "ever"]
 VariableType = Literal["name", "path", "size", "address", "mac", "port", "uri"]
@@ -150,7 +153,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All lessons in their order, the variables, and the digest of all lesson text."""
+    """All lessons in their order, the variables, and the digest of all lesson text.
+
+    ``uses`` are the subjects that the course works with: nobody looks at another, or speaks of it.
+    """
 
     id: str
     title: str
@@ -159,6 +165,7 @@ class Course:
     language: str
     variables: Mapping[str, Variable]
     lessons: tuple[Lesson, ...]
+    uses: tuple[Subject, ...] = ()
 
     @property
     def steps(self) -> Iterator[Step]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
+from tutor.course.creations import KINDS
 from tutor.course.draft import LessonSource
 from tutor.course.files import MANIFEST
 from tutor.course.findings import Finding, nearest
@@ -131,6 +132,17 @@ def known_variables(course: CourseSource) -> Iterator[Finding]:
                     yield Finding(lesson.file, passage.line + line, what, _other_than(name, known))
 
 
+def used_subjects(course: CourseSource) -> Iterator[Finding]:
+    """What a step creates is of a subject that the course says it uses."""
+    subjects = {kind.name: kind.subject for kind in KINDS.values()}
+    for lesson, step in _steps(course):
+        created = {subjects[one.kind] for one in step.creates}
+        for subject in sorted(created - {None, *course.manifest.uses}, key=str):
+            what = text("{step} creates something of {subject}", step=step.id, subject=str(subject))
+            mend = text('Write uses = ["{subject}"] in course.toml', subject=str(subject))
+            yield Finding(lesson.file, step.line, what, mend)
+
+
 RULES: tuple[Rule, ...] = (
     listed_lessons,
     unique_lessons,
@@ -141,6 +153,7 @@ RULES: tuple[Rule, ...] = (
     existing_requirements,
     no_circle_of_steps,
     known_variables,
+    used_subjects,
 )
 
 

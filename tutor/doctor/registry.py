@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
+from tutor.course.records import SUBJECTS, Subject
 from tutor.dataclass import dataclass
 from tutor.doctor.findings import Finding
 from tutor.doctor.needs import Needs
@@ -31,12 +32,14 @@ class Probe:
 
     :param after: probes without whose health this one's question has no meaning, the first ones first.
     :param acts: whether it judges what was tried, instead of what is to be seen.
+    :param about: the subjects that it is for: a course that does not use them has no need of it.
     """
 
     name: str
     function: Function
     after: tuple[str, ...]
     acts: bool
+    about: tuple[Subject, ...] = ("libvirt",)
 
     @property
     def expected(self) -> Text:
@@ -51,7 +54,12 @@ class Registry:
         self._probes: dict[str, Probe] = {}
 
     def probe(
-        self, name: str, *, after: tuple[str, ...] = (), acts: bool = False
+        self,
+        name: str,
+        *,
+        after: tuple[str, ...] = (),
+        acts: bool = False,
+        about: tuple[Subject, ...] = ("libvirt",),
     ) -> Callable[[Function], Function]:
         """Register the decorated function under ``name`` (kebab-case).
 
@@ -65,7 +73,7 @@ class Registry:
             if missing := [one for one in after if one not in self._probes]:
                 raise ValueError(f"{name} comes after {missing[0]}, which is not registered yet")
             earlier = [before for one in after for before in (*self._probes[one].after, one)]
-            self._probes[name] = Probe(name, function, tuple(dict.fromkeys(earlier)), acts)
+            self._probes[name] = Probe(name, function, tuple(dict.fromkeys(earlier)), acts, about)
             return function
 
         return register
@@ -73,9 +81,14 @@ class Registry:
     def __iter__(self) -> Iterator[Probe]:
         return iter(self._probes.values())
 
-    def ordered(self, modules: Sequence[str]) -> list[Probe]:
-        """The probes of these modules, in the modules' order, whichever happened to be imported first."""
-        found = [probe for probe in self if probe.function.__module__ in modules]
+    def ordered(self, modules: Sequence[str], uses: Collection[Subject] = SUBJECTS) -> list[Probe]:
+        """The probes of these modules, in the modules' order, whichever happened to be imported first.
+
+        :param uses: the course's subjects.
+        """
+        found = [
+            probe for probe in self if probe.function.__module__ in modules and {*probe.about} <= {*uses}
+        ]
         return sorted(found, key=lambda probe: modules.index(probe.function.__module__))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
+from tutor.course.records import Subject
+from tutor.dataclass import replace
 from tutor.grading.verdict import HostFacts
 from tutor.host.cpu import cpu
 from tutor.host.files import file_status
@@ -22,19 +24,29 @@ PROVEN = ("debian 12",)
 FIRST_WITH_NFTABLES = 10_004_000
 
 
-def fact_questions() -> tuple[Question[Any], ...]:
+def fact_questions(uses: Collection[Subject]) -> tuple[Question[Any], ...]:
     """What :func:`host_facts` asks of slow sources."""
-    return (connection(SYSTEM, "read"),)
+    return (connection(SYSTEM, "read"),) if "libvirt" in uses else ()
 
 
-def host_facts(host: Host) -> HostFacts:
-    """The facts, with None for what is not known."""
+def host_facts(host: Host, uses: Collection[Subject]) -> HostFacts:
+    """The facts, with None for what is not known, and for what a course that uses no libvirt does not ask.
+
+    :param uses: the course's subjects.
+    """
     running = _known(lambda: host.ask(system()))
-    opened = _known(lambda: host.ask(connection(SYSTEM, "read")))
-    return HostFacts(
+    facts = HostFacts(
         id=running["machine"] if running else None,
         os=_os(running) if running else None,
         kernel=running["kernel"] if running else None,
+    )
+    return _of_libvirt(host, facts) if "libvirt" in uses else facts
+
+
+def _of_libvirt(host: Host, facts: HostFacts) -> HostFacts:
+    opened = _known(lambda: host.ask(connection(SYSTEM, "read")))
+    return replace(
+        facts,
         libvirt=_version(opened["libvirt"]) if opened else None,
         qemu=_version(opened["hypervisor"]) if opened else None,
         kvm=_known(lambda: _kvm(host)),

@@ -36,7 +36,9 @@ def grade(run: Run, selected: Collection[str], host: Host, registry: Registry, o
     :param selected: ids of check specs; only these are listed and counted.
     :raises CourseError: when needs are missing or form a circle.
     """
-    return graded(run, selected, judge(run, selected, host, registry, observer), host_facts(host))
+    return graded(
+        run, selected, judge(run, selected, host, registry, observer), host_facts(host, run.course.uses)
+    )
 
 
 def judge(
@@ -50,7 +52,7 @@ def judge(
     ordered = ordered_specs(run.course, selected)
     if not can_start(host):  # a recording has its answers: there is nothing to seek ahead
         return Runner(registry, host, run.values, observer).run(ordered, scouts=0)
-    return Runner(registry, host, run.values, observer).run(ordered, more=fact_questions())
+    return Runner(registry, host, run.values, observer).run(ordered, more=fact_questions(run.course.uses))
 
 
 def judge_again(

@@ -47,6 +47,7 @@ class Asker:
     ) -> None:
         self._student, self._post, self._touch = student, post, touch
         self._aside: Aside | None = None
+        self._beginning = threading.Lock()
         self._machines: list[WatchedMachine] = []
         self.ruleset = Ruleset(dict(student.environ), lambda: post(lambda: touch({RULESET})))
 
@@ -111,15 +112,19 @@ class Asker:
 
     def _machine(self) -> WatchedMachine:
         student = self._student
-        machine = WatchedMachine(
+        return WatchedMachine(
             environ=student.environ,
             ask_password=student.ask_password,
             memory=student.memory,
             ruleset=self.ruleset,
+            begin_aside=self._begun_aside,
         )
-        aside = self._aside = self._aside or Aside("tutor.watch.libvirt_process", self._told)
-        machine.shared("aside", lambda: aside)
-        return machine
+
+    def _begun_aside(self) -> Aside:
+        """In whichever thread first asks it; a course that asks nothing of libvirt never begins it."""
+        with self._beginning:
+            self._aside = self._aside or Aside("tutor.watch.libvirt_process", self._told)
+            return self._aside
 
     def _told(self, message: dict[str, Any] | None) -> None:
         """What the process that looks at libvirt says by itself; in a thread of its own."""

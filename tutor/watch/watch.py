@@ -100,7 +100,7 @@ class Watch:
         subject = self._subject
         with self._asker.host() as host:
             self._verdicts = judge(subject.run, subject.selected, host, subject.registry, observer)
-            self._facts = host_facts(host)
+            self._facts = host_facts(host, subject.run.course.uses)
         self._keep(host.observations)
         return self._grade()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shlex import quote
 from time import gmtime, strftime
 
+from tutor.course.records import SUBJECTS
 from tutor.doctor.findings import advice, problem
 from tutor.doctor.needs import Needs
 from tutor.doctor.registry import Answers, NotApplicable, probe
@@ -32,23 +33,23 @@ _PARTS = {"bridge": "/sys/module/bridge", "tun": "/dev/net/tun"}
 _DAEMON_PACKAGES = ("libvirt-daemon", "libvirt-daemon-driver-qemu")
 
 
-@probe("system")
+@probe("system", about=())
 def proven_system(host: Host, _needs: Needs) -> Answers:
     """The system is one that the course is proven on."""
-    facts = host_facts(host)
+    facts = host_facts(host, ())
     if facts.os is not None and facts.os not in PROVEN:
         yield advice(
             "unproven-system",
             text("this is {os}; the course is tested on {proven}", os=facts.os, proven=", ".join(PROVEN)),
-            why=text("Names of packages and services, and what libvirt allows, differ between systems."),
+            why=text("Names of packages and services, and what they allow, differ between systems."),
         )
     yield text("{os}, kernel {kernel}", os=facts.os or "?", kernel=facts.kernel or "?")
 
 
-@probe("sudo")
+@probe("sudo", about=())
 def root_by_sudo(host: Host, _needs: Needs) -> Answers:
     """You can run commands as root with sudo."""
-    why = text("Installing, and changing the firewall, are root's; the course does that with sudo.")
+    why = text("Installing, and changing the system, are root's; the course does that with sudo.")
     if host.ask(program("sudo")) is None:
         hint = text("As root: apt-get install sudo, and add yourself to the group sudo.")
         yield problem("sudo-missing", text("sudo is not installed"), why=why, hint=hint)
@@ -95,7 +96,7 @@ def _missing_in_container(missing: list[str], why: object) -> Answers:
         yield text("bridge and tun are its host's")
 
 
-@probe("clock")
+@probe("clock", about=())
 def right_clock(host: Host, _needs: Needs) -> Answers:
     """The clock is right, as far as this machine can tell."""
     seen = host.ask(clock())
@@ -118,7 +119,7 @@ def right_clock(host: Host, _needs: Needs) -> Answers:
 _SYNCHRONISE = ("sudo timedatectl set-ntp true",)
 
 
-@probe("packages")
+@probe("packages", about=())
 def whole_packages(host: Host, _needs: Needs) -> Answers:
     """No package is half installed."""
     names = host.ask(half_installed())
@@ -134,7 +135,7 @@ def whole_packages(host: Host, _needs: Needs) -> Answers:
     yield text("none is")
 
 
-@probe("host-name")
+@probe("host-name", about=())
 def known_host_name(host: Host, _needs: Needs) -> Answers:
     """The machine knows its own name."""
     name = (host.ask(file_text("/etc/hostname")) or {"text": ""})["text"].strip()
@@ -158,7 +159,7 @@ def known_host_name(host: Host, _needs: Needs) -> Answers:
 @probe("versions")
 def running_versions(host: Host, _needs: Needs) -> Answers:
     """Libvirt's daemon is the installed one, not what was there before an upgrade."""
-    facts = host_facts(host)
+    facts = host_facts(host, SUBJECTS)
     if facts.libvirt is None:
         raise NotApplicable(text("no daemon of libvirt has told its version"))
     try:

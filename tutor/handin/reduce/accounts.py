@@ -10,11 +10,11 @@ from tutor.text import text
 
 @reducer("group")
 def group(value: Any, _args: tuple[str, ...], context: Context) -> Any:
-    """Whether the student is a member; of others only how many are."""
-    others = [name for name in value["members"] if name != context.user]
+    """Whether the student is a member, and whom the course names; of others only how many are."""
+    own = [name for name in value["members"] if name == context.user or name in context.known]
+    others = [name for name in value["members"] if name not in own]
     context.leave_out(text("names of other users"), len(others))
     unnamed = [f"other-user-{number}" for number in range(1, len(others) + 1)]
-    own = [name for name in value["members"] if name == context.user]
     return {**value, "members": own + unnamed}
 
 

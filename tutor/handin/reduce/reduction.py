@@ -92,9 +92,9 @@ def _value(name: str, value: Any, talkative: bool) -> Any:
 
 
 def _leaves(course: Course, values: Values) -> Iterator[Any]:
-    """Every value that a check is given, and the default network, which needs no naming."""
+    """Every value that a check is given, and libvirt's default network, which needs no naming."""
     yield from values.values()
-    yield from ("default", "virbr0")
+    yield from ("default", "virbr0") if "libvirt" in course.uses else ()
     for spec in course.specs:
         yield from _inner(parameters(spec.params, values))
 
