@@ -42,7 +42,7 @@ exit 0
 _log = logging.getLogger(__name__)
 
 
-def walk(machine: Machine) -> Iterator[str]:
+def walk(machine: Machine, variant: Variant) -> Iterator[str]:
     """Do every step; yield what is not as the course promises: not red before, or not green after."""
     bring_medium(machine)
     for step in course().steps:
@@ -52,7 +52,7 @@ def walk(machine: Machine) -> Iterator[str]:
         try:
             if step.id == CLICKED:
                 machine.run(AS_BY_VIRT_MANAGER, check=True)
-            replay(machine, step.id)
+            replay(machine, step.id, variant.typed)
             answer_quiz(machine, step.id)
         except MachineError as error:
             yield f"{step.id}: {error}"
@@ -117,7 +117,7 @@ def _campaign(variant: Variant) -> Iterator[str]:
         machine.write("/etc/dpkg/dpkg.cfg.d/unsafe-io", "force-unsafe-io\n")
         furnish(machine, variant)
         machine.run("tutor check install/cpu")  # the first look: the baseline
-        yield from walk(machine)
+        yield from walk(machine, variant)
         if (found := backend(machine)) != variant.backend:
             yield f"libvirt's firewall is {found}"
         yield from (f"at the end: {one}" for one in red(machine))

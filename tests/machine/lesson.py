@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -73,11 +74,14 @@ def judge(machine: Machine, step_id: str, *options: str, user: str = "student") 
     return Judged(done.returncode, json.loads(done.stdout))
 
 
-def replay(machine: Machine, step_id: str) -> None:
-    """Do what the step's guided commands say, each block in a new terminal of the student."""
+def replay(machine: Machine, step_id: str, change: Callable[[str], str] = str) -> None:
+    """Do what the step's guided commands say, each block in a new terminal of the student.
+
+    :param change: what this student types in place of a block's text.
+    """
     values = resolve(course())
     for block in step(step_id).blocks:
-        content = substitute(block.text, values)
+        content = change(substitute(block.text, values))
         if block.kind == "run":
             machine.run(content, interactive=True, timeout=180, check=True)
         elif block.kind == "file":

@@ -6,13 +6,16 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.machine.checkout import PROJECT
 from tests.machine.lesson import answer_quiz, bring_medium, course, replay
+from tests.machine.variants import use_backend
 from tests.machine.waiting import becomes
+from tutor.sandbox.images import NEXT_SUITE, SUITE
 from tutor.sandbox.machines import Machine, boot
 from tutor.sandbox.process import MachineError
 
@@ -55,7 +58,17 @@ def ready_states(machine: Machine) -> Iterator[str]:
     yield from _whole_course(machine)
 
 
-def _whole_course(machine: Machine) -> Iterator[str]:
+def next_states(machine: Machine, backend: str) -> Iterator[str]:
+    """The whole course on Debian 13, with this firewall of libvirt's."""
+    use_backend(machine, backend)
+    replay(machine, "install/libvirt")
+    replay(machine, "install/default-network")
+    _do_the_rest(machine)
+    yield f"done-debian-13-{backend}"
+
+
+def _do_the_rest(machine: Machine) -> None:
+    """Everything but what the image brings."""
     bring_medium(machine)
     for step in course().steps:
         if not step.id.startswith(_INSTALLED):
@@ -63,6 +76,10 @@ def _whole_course(machine: Machine) -> Iterator[str]:
         answer_quiz(machine, step.id)
     leased = f"{_XML} net-dhcp-leases default | grep -q 192.168.122.50"
     assert becomes(lambda: machine.run(leased).returncode == 0, _BOOT_SECONDS)
+
+
+def _whole_course(machine: Machine) -> Iterator[str]:
+    _do_the_rest(machine)
     yield "done"
     edit = "virt-xml --connect qemu:///system test-vm --edit"
     machine.run(f"{_XML} destroy test-vm; {edit} --memory memory=1024,currentMemory=1024", check=True)
@@ -114,13 +131,22 @@ def without_identities(content: str) -> str:
     return content
 
 
+#: Image, release, and what becomes of it.
+MACHINES: tuple[tuple[str, str, Callable[[Machine], Iterator[str]]], ...] = (
+    ("bare", SUITE, bare_states),
+    ("ready", SUITE, ready_states),
+    ("ready", NEXT_SUITE, partial(next_states, backend="iptables")),
+    ("ready", NEXT_SUITE, partial(next_states, backend="nftables")),
+)
+
+
 def main(arguments: list[str]) -> int:
     """Record every state; 1 and one sentence where that fails."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder = Path(arguments[0]) if arguments else RECORDINGS
     try:
-        for image, states in (("bare", bare_states), ("ready", ready_states)):
-            with boot(image, project=PROJECT) as machine:
+        for image, suite, states in MACHINES:
+            with boot(image, suite=suite, project=PROJECT) as machine:
                 for name in states(machine):
                     content = json.dumps(anonymous(record(machine, name)), indent=1)
                     (folder / f"{name}.json").write_text(without_identities(content) + "\n")

@@ -25,6 +25,7 @@ from tutor.sandbox.process import MachineError
 FORWARD, ISOLATED = "networks/port-forward", "networks/isolated"
 VIRSH = "virsh -c qemu:///system"
 GUEST = "192.168.122.50"
+PASSWORD = "correct-horse"  # noqa: S105 - of a throwaway machine
 _ENTRY = f"<host mac='52:54:00:aa:bb:cc' name='vm-nat' ip='{GUEST}'/>"
 _DNAT = (
     "nft add table ip labb; nft add chain ip labb pre '{ type nat hook prerouting priority dstnat; }';"
@@ -100,6 +101,21 @@ def test_the_hook_puts_it_back_when_the_network_starts(machine: Machine, client:
     # The guest's cable hangs since then; a port of a bridge with STP listens for a while before it forwards.
     root(machine, "ip link set vnet0 master virbr0")
     assert becomes(lambda: client.banner(2222) == GREETING)
+
+
+def test_sudo_with_a_password(machine: Machine) -> None:
+    """Not given, the firewall is unknown, and that is said; remembered by sudo, it is read."""
+    grade = f"tutor check {FORWARD} --format json --lang en"
+    root(machine, f"echo student:{PASSWORD} | chpasswd; mv /etc/sudoers.d /etc/sudoers.d-")
+    try:
+        judged = judge(machine, FORWARD)
+        assert (judged.status, judged.codes) == ("unknown", {"forward": "not-permitted"})
+        assert "run sudo -v first" in judged.explain()
+        remembered = machine.run(f"echo {PASSWORD} | sudo -S -v && {grade}", tty=True)
+    finally:
+        root(machine, "mv /etc/sudoers.d- /etc/sudoers.d")
+    assert '"status": "pass"' in remembered.stdout
+    assert remembered.returncode == 0
 
 
 def test_the_isolated_network(machine: Machine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -36,18 +37,36 @@ done
 
 @dataclass(frozen=True)
 class Variant:
-    """A kind of machine. ``backend`` is the firewall that libvirt is set to."""
+    """A kind of machine.
+
+    :ivar backend: the firewall that libvirt is set to.
+    :ivar login: the student's shell.
+    :ivar firmware: that of the guests which need not boot.
+    """
 
     suite: str
     backend: str = "iptables"
-    modular: bool = False
-    shell: Literal["bash", "zsh", "fish"] = "bash"
+    login: Literal["bash", "zsh", "fish"] = "bash"
+    firmware: Literal["bios", "uefi"] = "bios"
+
+    def typed(self, block: str) -> str:
+        """What a student of this kind does in place of a lesson's block of commands, or of XML."""
+        if self.firmware == "uefi":
+            # The medium that vm-nat boots from knows BIOS alone; it is the one with a boot order of its own.
+            with_uefi = block if "--boot" in block else block.replace("--osinfo", "--boot uefi --osinfo")
+            block = with_uefi.replace("<os>", "<os firmware='efi'>")
+        if self.login == "fish" and not block.startswith("<"):
+            # fish(1) reads no bash: the lesson says to type bash first.
+            return f"echo {b64encode(block.encode()).decode()} | base64 -d > /tmp/block; bash /tmp/block"
+        return block
 
 
 VARIANTS = {
     "debian-12": Variant("bookworm"),
     "debian-13-iptables": Variant(NEXT_SUITE),
     "debian-13-nftables": Variant(NEXT_SUITE, "nftables"),
+    "debian-12-uefi-fish": Variant("bookworm", login="fish", firmware="uefi"),
+    "debian-13-uefi-zsh": Variant(NEXT_SUITE, "nftables", login="zsh", firmware="uefi"),
 }
 
 
@@ -56,6 +75,11 @@ def furnish(machine: Machine, variant: Variant) -> None:
 
     :raises CommandError: it cannot be made so.
     """
+    if variant.login != "bash":
+        there = f"apt-get install -y -qq {variant.login}"
+        machine.run(f"{there} && usermod -s /usr/bin/{variant.login} student", user="root", check=True)
+    if variant.firmware == "uefi":
+        machine.run("apt-get install -y -qq ovmf", user="root", check=True)
     if variant.suite != "bookworm":
         use_backend(machine, variant.backend)
 

@@ -18,7 +18,7 @@ from tutor.host.question import Question, Unobservable
 T = TypeVar("T")
 
 #: What the machine tests of this version run on; another system is graded, and named as unproven.
-PROVEN = ("debian 12",)
+PROVEN = ("debian 12", "debian 13")
 
 #: libvirt's first version with a firewall backend other than iptables (libvirt.org/news.html, 10.4.0).
 FIRST_WITH_NFTABLES = 10_004_000
