@@ -31,7 +31,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 #: What the golden verdicts are about: of those who are not yet there, only how far they have come.
 LESSONS = ("intro", "modes", "install", "tools", "disks", "domains")
-WHOLE = ("done", "wrong-memory-and-card")
+WHOLE = ("done", "done-debian-13-iptables", "done-debian-13-nftables", "wrong-memory-and-card")
 #: The machines of the tests are containers without /dev/kvm, and have no display for virt-manager.
 EVERYWHERE = {
     "install/cpu/flags": "no-nesting",
@@ -83,6 +83,8 @@ GOLDEN: dict[str, dict[str, str]] = {
         "install/libvirt/uri": "overridden",
     },
     "done": EVERYWHERE,
+    "done-debian-13-iptables": EVERYWHERE,
+    "done-debian-13-nftables": EVERYWHERE,
     "wrong-memory-and-card": {
         **EVERYWHERE,
         "domains/virt-install/memory": "wrong-memory",
