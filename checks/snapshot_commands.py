@@ -62,8 +62,11 @@ def _take(host: Host, domain: str, name: str, description: str = ANOTHER) -> str
     return manage(host, "snapshot-create-as", domain, name, description)
 
 
-def _revert(host: Host, domain: str, name: str) -> str:
-    return manage(host, "snapshot-revert", domain, name)
+def _revert(host: Host, domain: str, name: str, taken: Sequence[Snapshot]) -> str:
+    command = manage(host, "snapshot-revert", domain, name)
+    external = any(one["name"] == name and is_external(one) for one in taken)
+    # libvirt makes a file for it, named after the second: another one within that is refused.
+    return f"sleep 1; {command}" if external else command
 
 
 def _delete(host: Host, domain: str, one: Snapshot) -> str:
@@ -137,7 +140,7 @@ def describe(host: Host, domain: str, one: Snapshot) -> str:
 def make_return(host: Host, *, domain: str, snapshot: str) -> tuple[str, ...]:
     """Make a return to the snapshot visible: the snapshot, a child of it, and a return."""
     taken = _known_of(host, domain)
-    back = _revert(host, domain, snapshot)
+    back = _revert(host, domain, snapshot, taken or ())
     if taken is None:
         look = manage(host, "snapshot-list", domain, "--name", "--from", snapshot)
         return (f"{look} | grep -q . || {_take(host, domain, SECOND)}", back)
@@ -242,6 +245,6 @@ def grow(host: Host, domain: str, wanted: Tree, taken: Sequence[Snapshot]) -> tu
         take = _take(host, domain, name, ANOTHER if parent else DESCRIPTION)
         # One command: to return to the same one twice would be taken for a repetition.
         there = parent is None or parent == current
-        commands.append(take if there else f"{_revert(host, domain, parent or '')} && {take}")
+        commands.append(take if there else f"{_revert(host, domain, parent or '', taken)} && {take}")
         current = name
     return tuple(commands)

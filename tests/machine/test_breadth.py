@@ -25,6 +25,16 @@ from tutor.sandbox.process import MachineError
 FORWARD, ISOLATED = "networks/port-forward", "networks/isolated"
 VIRSH = "virsh -c qemu:///system"
 GUEST = "192.168.122.50"
+#: The lesson's domain anew; t takes an external snapshot, r returns to one.
+EXTERNAL = f"""
+t() {{ {VIRSH} snapshot-create-as ubuntu-vm "$1" x --disk-only; }}
+r() {{ {VIRSH} snapshot-revert ubuntu-vm "$1"; }}
+set -e
+{VIRSH} undefine ubuntu-vm --snapshots-metadata --nvram
+sudo sh -c 'rm -f /var/lib/libvirt/images/ubuntu-vm*'
+rm -rf ~/.local/state/libvirt-tutor
+sudo qemu-img create -q -f qcow2 /var/lib/libvirt/images/ubuntu-vm.qcow2 1G
+{VIRSH} define ubuntu-vm.xml"""
 PASSWORD = "correct-horse"  # noqa: S105 - of a throwaway machine
 _ENTRY = f"<host mac='52:54:00:aa:bb:cc' name='vm-nat' ip='{GUEST}'/>"
 _DNAT = (
@@ -159,6 +169,19 @@ def test_snapshots_of_a_uefi_guest(machine: Machine) -> None:
     assert_mended(machine, "snapshots/create", {"snapshot": "missing"})
     assert_mended(machine, "snapshots/tree", {"tree": "missing-snapshots"})
     assert_green(machine, "snapshots/revert")
+
+
+def test_external_snapshots(machine: Machine) -> None:
+    """What virt-manager takes from version 5 on: libvirt returns to them here, and deletes them."""
+    machine.run(f"{EXTERNAL}; t snap1; t snap2; r snap1; t snap-tmp", check=True)
+    assert_green(machine, "snapshots/create")
+    assert_green(machine, "snapshots/revert")
+    assert judge(machine, "snapshots/delete").codes == {"deleted": "nothing-deleted"}
+    machine.run(f"{VIRSH} snapshot-delete ubuntu-vm snap-tmp", check=True)
+    assert_green(machine, "snapshots/delete")
+    assert_mended(machine, "snapshots/tree", {"tree": "missing-snapshots"})
+    machine.run(f"{EXTERNAL}; t snap1; t snap2; t snap4; t snap3", check=True)
+    assert_mended(machine, "snapshots/tree", {"tree": "wrong-parent"})
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
