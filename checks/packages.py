@@ -38,6 +38,9 @@ PACKAGES = {
     },
 }
 
+#: Packages that only pull in another since it has their files: Debian 13's virtinst.
+_BECAME = {"virtinst": "virt-install"}
+
 #: What puts the files of an installed package back: installing it once more does nothing.
 _REINSTALL = {"apt-get": "apt-get install --reinstall -y", "dnf": "dnf reinstall -y"}
 
@@ -56,7 +59,8 @@ def install(host: Host, programs: Sequence[str]) -> tuple[str, ...]:
     installer = _installer(host)
     commands = [f"sudo {installer} install -y {' '.join(new)}"] if new else []
     if robbed:
-        commands.append(f"sudo {_REINSTALL[installer]} {' '.join(robbed)}")
+        owners = " ".join(_owner(host, name) for name in robbed)
+        commands.append(f"sudo {_REINSTALL[installer]} {owners}")
     return tuple(commands)
 
 
@@ -73,6 +77,15 @@ def _is_robbed(host: Host, name: str, programs: Sequence[str]) -> bool:
         return bool(gone) and host.ask(package(name)) is not None
     except Unobservable:
         return False
+
+
+def _owner(host: Host, name: str) -> str:
+    """The package that has the files: the one called so, or what it has become, where that is installed."""
+    new = _BECAME.get(name)
+    try:
+        return new if new is not None and host.ask(package(new)) is not None else name
+    except Unobservable:
+        return name
 
 
 def _installer(host: Host) -> str:

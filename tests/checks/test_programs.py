@@ -54,6 +54,15 @@ def test_an_installed_package_that_lost_its_program_is_installed_again() -> None
     assert install(fedora, ["qemu-img"]) == ("sudo dnf reinstall -y qemu-img",)
 
 
+def test_a_package_that_only_pulls_in_another_does_not_bring_its_files_back() -> None:
+    """Debian 13's virtinst is empty: what it was is called virt-install there."""
+    missing = {program("virt-install"): None}
+    twelve = FakeHost({**a_host(packages={"virtinst": "1"}), **missing})
+    assert install(twelve, ["virt-install"]) == ("sudo apt-get install --reinstall -y virtinst",)
+    thirteen = FakeHost({**a_host(packages={"virtinst": "1", "virt-install": "1"}), **missing})
+    assert install(thirteen, ["virt-install"]) == ("sudo apt-get install --reinstall -y virt-install",)
+
+
 def test_without_a_package_database_the_plain_command_is_told() -> None:
     host = FakeHost({**a_host(), package("qemu-utils"): refusal("program-missing")})
     assert install(host, ["qemu-img"]) == ("sudo apt-get install -y qemu-utils",)
