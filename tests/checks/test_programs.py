@@ -56,10 +56,10 @@ def test_an_installed_package_that_lost_its_program_is_installed_again() -> None
 
 def test_a_package_that_only_pulls_in_another_does_not_bring_its_files_back() -> None:
     """Debian 13's virtinst is empty: what it was is called virt-install there."""
-    missing = {program("virt-install"): None}
-    twelve = FakeHost({**a_host(packages={"virtinst": "1"}), **missing})
+    gone = program("virt-install")
+    twelve = FakeHost({**a_host(packages={"virtinst": "1"}), gone: None})
     assert install(twelve, ["virt-install"]) == ("sudo apt-get install --reinstall -y virtinst",)
-    thirteen = FakeHost({**a_host(packages={"virtinst": "1", "virt-install": "1"}), **missing})
+    thirteen = FakeHost({**a_host(packages={"virtinst": "1", "virt-install": "1"}), gone: None})
     assert install(thirteen, ["virt-install"]) == ("sudo apt-get install --reinstall -y virt-install",)
 
 
