@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.handin.samples import the_course
-from tests.report.generate import OUTCOMES, make
+from tests.report.generate import make
+from tests.report.outcomes import OUTCOMES
 from tutor.grading.verdict import Grade
 from tutor.handin.format import canonical
 from tutor.handin.judge import judge

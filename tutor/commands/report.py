@@ -21,6 +21,7 @@ from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.folders import NoHomeError, folders
 from tutor.grading.fit import must_fit
+from tutor.handin.memo import Judge
 from tutor.handin.signers import read_signers, signers
 from tutor.handin.verify import Verifier
 from tutor.language import Language, translator
@@ -32,7 +33,7 @@ from tutor.report.build import report as make_report
 from tutor.report.exports.aim import Aim
 from tutor.report.exports.interface import of_class
 from tutor.report.exports.names import ExportName
-from tutor.report.judging import Tools
+from tutor.report.judging import Sayer, Tools
 from tutor.report.records import Report, Student
 from tutor.report.roster import read_roster
 from tutor.report.sources import find
@@ -123,7 +124,7 @@ def make_tools(course: Course, language: Language, allowed: Sequence[str] | None
     """What judging needs, in the process that does it."""
     registry = checks_for(course)
     verifier = Verifier(signers(allowed) if allowed is not None else None)
-    return Tools(course, registry, translator(language), verifier)
+    return Tools(course, Judge(course, registry), Sayer(translator(language)), verifier)
 
 
 def _allowed(session: Session, wishes: Wishes) -> list[str] | None:

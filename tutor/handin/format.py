@@ -6,13 +6,10 @@ where it is signed, is the SSH signature over exactly that line. docs/handin.md 
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import json
-from math import isfinite
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from tutor.dataclass import dataclass
@@ -179,51 +176,3 @@ def canonical(document: Any) -> bytes:
     """
     spelt = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return spelt.encode("ascii") + b"\n"
-
-
-class Decoded:
-    """The line as an object, and whether it is spelt as :func:`canonical` spells that.
-
-    :raises ValueError, RecursionError: when it is no JSON.
-    """
-
-    def __init__(self, line: bytes) -> None:
-        self._line = line
-        self._floats_are_ours = True
-        self.document: Any = msgspec.json.Decoder(float_hook=self._float).decode(line)
-
-    @property
-    def is_canonical(self) -> bool:
-        """A key twice, a number spelt in another way, a space: none of that is ours, and hides from a reader.
-
-        Python's own encoder decides. The other, five times as fast, spells all but some numbers and DEL as
-        that does: where it agrees with the line, Python's need not be asked.
-        """
-        if self._floats_are_ours and b"\x7f" not in self._line and self._spelt_fast() == self._line:
-            return True
-        try:
-            return canonical(self.document) == self._line
-        except (ValueError, RecursionError):
-            return False
-
-    def _spelt_fast(self) -> bytes:
-        spelt = msgspec.json.encode(self.document, order="sorted") + b"\n"
-        return spelt if spelt.isascii() else spelt.decode().encode("ascii", _ESCAPES)
-
-    def _float(self, literal: str) -> float:
-        number = float(literal)
-        if not isfinite(number):
-            raise ValueError(literal)
-        self._floats_are_ours &= repr(number) == literal
-        return number
-
-
-def _escaped(error: UnicodeError) -> tuple[str, int]:
-    """What is not ASCII, as JSON has it: UTF-16 in hexadecimal digits."""
-    assert isinstance(error, UnicodeEncodeError)  # noqa: S101 - for mypy
-    units = error.object[error.start : error.end].encode("utf-16-be")
-    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2)), error.end
-
-
-_ESCAPES = "tutor-json-escapes"
-codecs.register_error(_ESCAPES, _escaped)

@@ -48,20 +48,28 @@ def judge(
     config: CourseConfig | None = None,
     observer: Observer | None = None,
 ) -> Grade:
-    """Grade a hand-in's observations. Nothing of this machine is used.
+    """Grade a hand-in's observations. Nothing of this machine is used. For many: :mod:`tutor.handin.memo`.
 
     The names of things are the student's, as handed in; the numbers are the instructor's.
 
     :param course: today's; it fits the registry (:func:`tutor.grading.fit.must_fit`).
-    :param registry: for many hand-ins one that remembers (:func:`tutor.handin.memo.remembering`).
     :param config: the instructor's course file, for points and numbers.
     """
     if config is not None:
         course = config.applied(course)
-    recording = handin.recording
-    run = Run(course, values(handin, course), recording.user, recording.started, __version__)
-    selected = [spec.id for step in course.steps for spec in step.checks]
-    return grade(run, selected, RecordedHost(recording), registry, observer or Quiet())
+    host = RecordedHost(handin.recording)
+    return grade(run_of(handin, course), all_checks(course), host, registry, observer or Quiet())
+
+
+def run_of(handin: HandIn, course: Course) -> Run:
+    """What is judged: whose machine, when, and with which values."""
+    seen = handin.payload.recording
+    return Run(course, values(handin, course), seen.user, seen.started, __version__)
+
+
+def all_checks(course: Course) -> list[str]:
+    """The ids of all check specs, in the order of the course."""
+    return [spec.id for step in course.steps for spec in step.checks]
 
 
 def values(handin: HandIn, course: Course) -> dict[str, str | int]:

@@ -1,134 +1,178 @@
-"""Checks that remember: of thousands of hand-ins, most give the same answers to most questions.
+"""Judging that remembers: of thousands of hand-ins, most give the same answers to most questions.
 
-A check is a pure function of its parameters and of the answers that it gets. So what it found can be
+A check is a pure function of its parameters and of the answers that it gets. So what it came to can be
 found again by following its questions: after the same answers it asks the same next question, and after the
-last one it has the same to say.
+last one it has the same to say. An answer is known by how it was recorded, so that one which was met before
+need not even be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hashlib import blake2b
-from typing import Any
+from collections.abc import Hashable, Mapping
+from typing import Any, TypeVar
 
-import msgspec
+from tutor.course.records import CheckSpec, Course
+from tutor.dataclass import dataclass, field
+from tutor.grading.facts import host_facts
+from tutor.grading.grade import graded, ordered_specs
+from tutor.grading.quiz import quiz_check
+from tutor.grading.registry import Registry
+from tutor.grading.runner import Runner
+from tutor.grading.verdict import Grade, Verdict
+from tutor.handin.format import HandIn
+from tutor.handin.judge import Quiet, all_checks, run_of
+from tutor.host.question import Question
+from tutor.host.recorded import RecordedHost
 
-from tutor.dataclass import dataclass, field, replace
-from tutor.grading.registry import Check, Registry
-from tutor.grading.verdict import Finding
-from tutor.host.host import Host
-from tutor.host.question import Question, Unobservable
+T = TypeVar("T")
 
-#: Findings that are kept of one check with one set of parameters; then it begins anew.
-MOST = 256
+#: Verdicts that are kept on one check, and of all together; then it begins anew.
+MOST, MOST_OF_ALL = 256, 16_384
+#: So many verdicts that hardly anybody asks for again: the check is about what no two machines have alike.
+IN_VAIN = 48
+#: Questions and characters of a verdict that is worth keeping: a hostile hand-in's may be of any size.
+_MOST_ASKED, _LONGEST = 200, 8192
 
-#: Bytes of an answer that is its own mark; a longer one is marked by its digest.
-_SHORT = 32
+
+class Judge:
+    """Grades hand-ins as :func:`tutor.handin.judge.judge` does, one after the other.
+
+    :param course: fits the registry (:func:`tutor.grading.fit.must_fit`); has the instructor's numbers.
+    """
+
+    def __init__(self, course: Course, registry: Registry) -> None:
+        self._course = course
+        self._registry = registry.extended(quiz_check(course))
+        self._selected = all_checks(course)
+        self._specs = ordered_specs(course, self._selected)
+        self._memory = Memory()
+
+    def grade(self, handin: HandIn, host: RecordedHost) -> Grade:
+        """The grade of a hand-in.
+
+        :param host: answers from its recording.
+        """
+        run = run_of(handin, self._course)
+        verdicts = _Remembering(self._registry, host, run.values, self._memory).run(self._specs, scouts=0)
+        return graded(run, self._selected, verdicts, host_facts(host, self._course.uses))
 
 
 @dataclass(slots=True)
 class _Asked:
-    """A place on the way to a finding: the next question, and where each answer leads."""
+    """A place on the way to a verdict: the next question, and where each answer leads."""
 
     question: Question[Any]
-    ways: dict[bytes, Any] = field(default_factory=dict)
+    ways: dict[bytes, _Asked | Verdict] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is remembered of one check with one set of values."""
+
+    first: _Asked | Verdict | None = None
+    kept: int = 0
+    found: int = 0
+    in_vain: bool = False
+
+    def find(self, host: RecordedHost) -> Verdict | None:
+        """The verdict on a host that answers as an earlier one did."""
+        place = self.first
+        while isinstance(place, _Asked):
+            place = place.ways.get(host.mark(place.question))
+        self.found += place is not None
+        return place
+
+    def keep(self, verdict: Verdict, asked: list[Question[Any]], host: RecordedHost) -> None:
+        """Remember a verdict by the answers to what was asked for it."""
+        if self.kept >= IN_VAIN and self.found < self.kept // 8:
+            self.first, self.in_vain = None, True
+            return
+        if self.kept >= MOST:
+            self.first, self.kept, self.found = None, 0, 0
+        self.kept += 1
+        self.first = _laid(self.first, verdict, asked, host)
+
+
+def _laid(
+    place: _Asked | Verdict | None, verdict: Verdict, asked: list[Question[Any]], host: RecordedHost
+) -> _Asked | Verdict:
+    """The way to a verdict, with what is missing of it laid."""
+    if not asked:
+        return verdict
+    question, *rest = asked
+    if not isinstance(place, _Asked) or place.question != question:
+        place = _Asked(question)
+    mark = host.mark(question)
+    place.ways[mark] = _laid(place.ways.get(mark), verdict, rest, host)
+    return place
+
+
+class Memory:
+    """What all checks came to, of one course and with one registry."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, _Known] = {}
+        self._kept = 0
+
+    def of(self, *key: Hashable) -> _Known:
+        """What is remembered under this key."""
+        known = self._known.get(key)
+        if known is None:
+            self._make_room()
+            known = self._known[key] = _Known()
+        return known
+
+    def keep(self, known: _Known, verdict: Verdict, asked: list[Question[Any]], host: RecordedHost) -> None:
+        """Remember it, if that is safe; where there is no room, all is forgotten first."""
+        if len(asked) > _MOST_ASKED or len(repr(verdict.finding)) > _LONGEST:
+            return
+        if verdict.finding.code == "internal-error":  # memory may have run out: no doing of the answers
+            return
+        self._make_room()
+        self._kept += 1
+        known.keep(verdict, asked, host)
+
+    def _make_room(self) -> None:
+        if self._kept + len(self._known) >= MOST_OF_ALL:
+            self._known.clear()
+            self._kept = 0
 
 
 class _Listening:
-    """A host that notes each question and its answer."""
+    """A host that notes what it is asked."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: RecordedHost) -> None:
         self._host = host
-        self.heard: list[tuple[Question[Any], bytes]] = []
+        self.asked: dict[str, Question[Any]] = {}
 
-    def ask(self, question: Question[Any]) -> Any:
-        """See :class:`Host`."""
-        answer, mark = _answer(self._host, question)
-        self.heard.append((question, mark))
-        if isinstance(answer, Unobservable):
-            raise answer
-        return answer
+    def ask(self, question: Question[T]) -> T:
+        """See :class:`tutor.host.host.Host`."""
+        self.asked.setdefault(question.key, question)
+        return self._host.ask(question)
 
 
-class _Remembered:
-    """What one check found, with one set of parameters."""
+class _Remembering(Runner):
+    """Looks up what it can."""
 
-    def __init__(self, function: Callable[..., Finding]) -> None:
-        self._function = function
-        self._first: _Asked | Finding | None = None
-        self._count = 0
+    def __init__(
+        self, registry: Registry, host: RecordedHost, values: Mapping[str, str | int], memory: Memory
+    ) -> None:
+        self._listening = _Listening(host)
+        super().__init__(registry, self._listening, values, Quiet())
+        self._recorded = host
+        self._memory = memory
+        self._with = tuple(values.items())
 
-    def find(self, host: Host, params: dict[str, Any]) -> Finding:
-        """What the check says of this host."""
-        place = self._first
-        while isinstance(place, _Asked):
-            place = place.ways.get(_answer(host, place.question)[1])
-        return self._look(host, params) if place is None else place
-
-    def _look(self, host: Host, params: dict[str, Any]) -> Finding:
-        listening = _Listening(host)
-        finding = self._function(listening, **params)
-        if self._count >= MOST:
-            self._first, self._count = None, 0
-        self._count += 1
-        place: Any = finding
-        heard = _each_once(listening.heard)
-        if self._first is None:
-            for question, mark in reversed(heard):
-                place = _Asked(question, {mark: place})
-            self._first = place
-        else:
-            self._add(heard, finding)
-        return finding
-
-    def _add(self, heard: list[tuple[Question[Any], bytes]], finding: Finding) -> None:
-        """Follow the known way as far as it goes, and lay the rest of it."""
-        place: Any = self._first
-        for number, (question, mark) in enumerate(heard):
-            if not isinstance(place, _Asked) or place.question != question:
-                return  # no pure function of the answers after all: it is not remembered
-            if mark not in place.ways:
-                rest: Any = finding
-                for later, answer in reversed(heard[number + 1 :]):
-                    rest = _Asked(later, {answer: rest})
-                place.ways[mark] = rest
-                return
-            place = place.ways[mark]
-
-
-def remembering(registry: Registry) -> Registry:
-    """The same checks, each of which remembers what it found. For recorded hosts: nothing is sought early."""
-    known = Registry()
-    return known.extended(*(replace(check, function=_remembering(check)) for check in registry))
-
-
-def _remembering(check: Check) -> Callable[..., Finding]:
-    found: dict[bytes, _Remembered] = {}
-
-    def _function(host: Host, **params: Any) -> Finding:
-        key = msgspec.json.encode(params, order="deterministic")
-        known = found.get(key)
-        if known is None:
-            if len(found) >= MOST:  # a student may call things what they like
-                found.clear()
-            known = found[key] = _Remembered(check.function)
-        return known.find(host, params)
-
-    _function.__doc__ = check.function.__doc__
-    return _function
-
-
-def _each_once(heard: list[tuple[Question[Any], bytes]]) -> list[tuple[Question[Any], bytes]]:
-    """A question that is asked again has the same answer again."""
-    return list(dict(heard).items())
-
-
-def _answer(host: Host, question: Question[Any]) -> tuple[Any, bytes]:
-    """The answer, or the reason why there is none; and what tells it from every other answer."""
-    try:
-        answer = host.ask(question)
-    except Unobservable as failure:
-        message = repr((failure.reason, failure.message, failure.fix))
-        return failure, b"!" + message.encode("utf-8", "backslashreplace")
-    encoded = msgspec.json.encode(answer)
-    return answer, encoded if len(encoded) <= _SHORT else blake2b(encoded, digest_size=_SHORT).digest()
+    def _judge(self, spec: CheckSpec) -> Verdict:
+        root = self._root_blocker(spec)
+        # What is said of a blocked check depends on what blocks it, and on how that is mended.
+        blocker = root and (root.spec.id, root.status, root.finding.fix)
+        known = self._memory.of(spec.id, self._with, blocker)
+        if known.in_vain:
+            return super()._judge(spec)
+        verdict = known.find(self._recorded)
+        if verdict is None:
+            self._listening.asked.clear()
+            verdict = super()._judge(spec)
+            self._memory.keep(known, verdict, list(self._listening.asked.values()), self._recorded)
+        return verdict

@@ -12,7 +12,9 @@ import msgspec
 
 from tutor.dataclass import dataclass
 from tutor.handin import armour
-from tutor.handin.format import LARGEST, OPENING, SCHEMA, Decoded, HandIn, Payload
+from tutor.handin.format import LARGEST, OPENING, SCHEMA, HandIn, Payload
+from tutor.handin.quickly import quickly
+from tutor.handin.spelling import Decoded
 from tutor.text import Text, text
 
 #: Brackets inside brackets; the ruleset, the deepest of what is observed, has some fifteen.
@@ -107,6 +109,13 @@ def _handin(content: bytes) -> HandIn:
 
 def _payload(line: bytes) -> Payload:
     """The payload, held to its one spelling, its shape, and its sense."""
+    payload = quickly(line, DEEPEST) or _closely(line)
+    _must_make_sense(payload)
+    return payload
+
+
+def _closely(line: bytes) -> Payload:
+    """The payload, or what is wrong with it."""
     _bounded(line)
     document = _decoded(line)
     if document.get("handin") != "libvirt-tutor":
@@ -118,11 +127,9 @@ def _payload(line: bytes) -> Payload:
             "schema", text("it has schema {schema}, and this tutor reads {known}", schema=shown, known=SCHEMA)
         )
     try:
-        payload = msgspec.convert(document, Payload, strict=True)
+        return msgspec.convert(document, Payload, strict=True)
     except (ValueError, RecursionError) as error:  # msgspec.ValidationError is one
         raise _malformed(str(error)) from None
-    _must_make_sense(payload)
-    return payload
 
 
 def _bounded(line: bytes) -> None:

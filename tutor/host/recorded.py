@@ -42,6 +42,7 @@ class RecordedHost:
     def __init__(self, recording: Recording) -> None:
         self._observations = recording.observations
         self._answers: dict[tuple[Question[Any], Any], Any] = {}
+        self._marks: dict[str, bytes] = {}
 
     def ask(self, question: Question[T]) -> T:
         """See :class:`tutor.host.host.Host`.
@@ -54,6 +55,13 @@ class RecordedHost:
             self._answers[known] = self._read(question)
         answer: T = self._answers[known]
         return answer
+
+    def mark(self, question: Question[Any]) -> bytes:
+        """What tells the recorded answer, or the reason why there is none, from every other one."""
+        mark = self._marks.get(question.key)
+        if mark is None:
+            mark = self._marks[question.key] = _mark(self._observations.get(question.key))
+        return mark
 
     def _read(self, question: Question[T]) -> T:
         found = self._observations.get(question.key)
@@ -159,6 +167,19 @@ def _shaped(path: str, document: Mapping[str, Any]) -> Recording:
     except ValueError as error:  # msgspec.ValidationError is one
         raise _refused(path, text("{error}", error=str(error)[:200])) from None
     return recording
+
+
+def _mark(observation: Mapping[str, Any] | None) -> bytes:
+    """The canonical spelling, or its digest; not of when and how it was observed, which no check is told."""
+    import hashlib
+
+    import msgspec
+
+    if observation is None:
+        return b""
+    seen = {name: observation[name] for name in ("value", "failure") if name in observation}
+    spelt = msgspec.json.encode(seen, order="sorted")
+    return spelt if len(spelt) <= hashlib.blake2b.MAX_DIGEST_SIZE else hashlib.blake2b(spelt).digest()
 
 
 def _held_to_shape(question: Question[T], value: Any) -> T:

@@ -10,11 +10,11 @@ import msgspec
 from tutor.course.records import Course
 from tutor.dataclass import dataclass
 from tutor.grading.outcome import summary
-from tutor.grading.registry import Registry
 from tutor.grading.verdict import Grade, StepResult, Verdict
 from tutor.handin.chain import chain
 from tutor.handin.format import HandIn as Given
-from tutor.handin.judge import differences, judge, other_numbers
+from tutor.handin.judge import differences, other_numbers
+from tutor.handin.memo import Judge
 from tutor.handin.read import Refusal, read
 from tutor.handin.verify import Verifier
 from tutor.host.cpu import container, cpu
@@ -42,6 +42,8 @@ from tutor.text import Text, Translate
 LONGEST = 1000
 #: Breaks of a chain that are told one by one.
 MOST_BREAKS = 20
+#: Verdicts that are remembered with their records.
+MOST_TOLD = 4096
 #: Bytes of a line's digest that tell it from all others of a class.
 DIGEST_BYTES = 8
 
@@ -53,8 +55,8 @@ class Tools:
     """What judging needs, made once in a process. ``course`` has the instructor's numbers and points."""
 
     course: Course
-    registry: Registry
-    translate: Translate
+    judge: Judge
+    say: Sayer
     verifier: Verifier
 
 
@@ -88,14 +90,14 @@ def judged(content: bytes | str, tools: Tools) -> Judged | Refusal:
     given = read(content)
     if isinstance(given, Refusal):
         return given
-    grade = judge(given, tools.course, tools.registry)
-    told = history(given.journal, tools.course)
-    say = _Sayer(tools.translate)
+    host = RecordedHost(given.recording)
+    grade = tools.judge.grade(given, host)
+    told, say = history(given.journal, tools.course), tools.say
     digests = [hashlib.sha256(line).digest()[:DIGEST_BYTES] for line in given.journal]
     times = dict(told.times)
     student = given.payload.student
     return Judged(
-        _record(given, grade, tools, say, told),
+        _record(given, grade, host, tools, told),
         Who(student.name, student.email, student.id, student.pseudonym),
         traces(given.payload.recording.observations),
         b"".join(digests),
@@ -105,19 +107,52 @@ def judged(content: bytes | str, tools: Tools) -> Judged | Refusal:
     )
 
 
-class _Sayer:
-    """Texts in the language of the run, of bounded length, and such that every parser of JSON reads them."""
+class Sayer:
+    """What was found, as a report tells it.
+
+    That is in the language of the run, of bounded length, and such that every parser of JSON reads it. What
+    was told before is not put together again.
+    """
 
     def __init__(self, translate: Translate) -> None:
         self._translate = translate
+        self._told: dict[int, tuple[Verdict, Check]] = {}
 
     def __call__(self, message: Text | None) -> str | None:
+        """The text, where there is one."""
         if message is None or not message.message:
             return None
         return _sound(message.render(self._translate))
 
     def all(self, messages: Iterable[Text]) -> Iterable[str]:
+        """Every one of them."""
         return (_sound(message.render(self._translate)) for message in messages)
+
+    def step(self, result: StepResult) -> Step:
+        """A step and its checks."""
+        checks = tuple(map(self._check, result.verdicts))
+        return Step(result.step.id, result.status.value, result.points, checks)
+
+    def _check(self, verdict: Verdict) -> Check:
+        known = self._told.get(id(verdict))  # the verdict is kept with it, so that no other gets its identity
+        if known is None:
+            if len(self._told) >= MOST_TOLD:
+                self._told.clear()
+            known = self._told[id(verdict)] = verdict, self._as_record(verdict)
+        return known[1]
+
+    def _as_record(self, verdict: Verdict) -> Check:
+        finding = verdict.finding
+        return Check(
+            verdict.spec.id,
+            finding.status.value,
+            finding.code,
+            self(finding.expected),
+            self(finding.observed),
+            self(finding.note),
+            verdict.blocked_by,
+            verdict.evidence,
+        )
 
 
 def _sound(said: str) -> str:
@@ -126,8 +161,8 @@ def _sound(said: str) -> str:
     return said if said.isascii() else said.encode("utf-8", "backslashreplace").decode()
 
 
-def _record(given: Given, grade: Grade, tools: Tools, say: _Sayer, told: History) -> HandIn:
-    payload, total = given.payload, summary(grade)
+def _record(given: Given, grade: Grade, host: RecordedHost, tools: Tools, told: History) -> HandIn:
+    payload, total, say = given.payload, summary(grade), tools.say
     return HandIn(
         source=NOWHERE,
         digest=given.digest,
@@ -142,7 +177,7 @@ def _record(given: Given, grade: Grade, tools: Tools, say: _Sayer, told: History
         late_by=None,
         signature=_signature(given, tools.verifier, say),
         chain=_chain(given, say),
-        environment=_environment(given, grade),
+        environment=_environment(grade, host),
         claimed_points=payload.claim.summary.points,
         claimed_max_points=payload.claim.summary.max_points,
         points=total.points,
@@ -153,7 +188,7 @@ def _record(given: Given, grade: Grade, tools: Tools, say: _Sayer, told: History
             OtherNumber(name, str(theirs)[:LONGEST], str(ours))
             for name, (theirs, ours) in other_numbers(given, tools.course).items()
         ),
-        steps=tuple(_step(result, say) for result in grade.steps),
+        steps=tuple(say.step(result) for result in grade.steps),
         timeline=tuple(told.timeline),
         attempts=tuple(told.attempts),
     )
@@ -163,37 +198,18 @@ def _is_undecided(result: StepResult) -> bool:
     return result.points is None and not result.step.optional
 
 
-def _step(result: StepResult, say: _Sayer) -> Step:
-    checks = tuple(_check(verdict, say) for verdict in result.verdicts)
-    return Step(result.step.id, result.status.value, result.points, checks)
-
-
-def _check(verdict: Verdict, say: _Sayer) -> Check:
-    finding = verdict.finding
-    return Check(
-        verdict.spec.id,
-        finding.status.value,
-        finding.code,
-        say(finding.expected),
-        say(finding.observed),
-        say(finding.note),
-        verdict.blocked_by,
-        verdict.evidence,
-    )
-
-
-def _signature(given: Given, verifier: Verifier, say: _Sayer) -> Signature:
+def _signature(given: Given, verifier: Verifier, say: Sayer) -> Signature:
     found = verifier.verify(given)
     return Signature(found.state, found.key_type, found.fingerprint, found.principal, say(found.reason))
 
 
-def _chain(given: Given, say: _Sayer) -> Chain:
+def _chain(given: Given, say: Sayer) -> Chain:
     found = chain(given)
     breaks = tuple(Break(one.line, one.code, say(one.what) or "") for one in found.breaks[:MOST_BREAKS])
     return Chain(found.lines, found.left_out, len(found.breaks), breaks, found.head)
 
 
-def _environment(given: Given, grade: Grade) -> Environment:
+def _environment(grade: Grade, host: RecordedHost) -> Environment:
     facts = grade.host
     return Environment(
         facts.os,
@@ -202,7 +218,7 @@ def _environment(given: Given, grade: Grade) -> Environment:
         facts.qemu,
         facts.kvm,
         facts.firewall,
-        _virtualization(RecordedHost(given.recording)),
+        _virtualization(host),
     )
 
 

@@ -10,6 +10,8 @@ from tutor.handin.reduce.context import Context, reducer
 #: How nft(8) and iptables-save(8) print what has been counted.
 _COUNTED = re.compile(r"\bpackets \d+ bytes \d+")
 _SAVED = re.compile(r"(?m)^(:.*|)\[\d+:\d+\]")
+#: Lines that say when it was printed, and so tell apart what is the same.
+_COMMENT = re.compile(r"(?m)^#.*\n?")
 
 
 @reducer("firewall")
@@ -19,7 +21,7 @@ def firewall(value: Any, _args: tuple[str, ...], _context: Context) -> Any:
         **value,
         "json": _uncounted(value["json"]),
         "text": _COUNTED.sub("packets 0 bytes 0", value["text"]),
-        "saved": _SAVED.sub(r"\1[0:0]", value["saved"]),
+        "saved": _SAVED.sub(r"\1[0:0]", _COMMENT.sub("", value["saved"])),
     }
 
 
