@@ -5,18 +5,23 @@ from __future__ import annotations
 import gc
 import sys
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run ``tutor``: every ending is an exit code and at most one sentence."""
     if sys.argv[1:2] == ["check"] and not any(word.startswith("--from") for word in sys.argv):
-        _begin()
+        try:
+            _begin()
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
     from tutor.commands.endings import guarded
 
     sys.exit(guarded(_run))
 
 
 def _begin() -> None:
-    """Let the process that looks at libvirt load while this one does."""
+    """Let others work while the tool itself is loaded: first the process that looks at libvirt."""
     # A run is over before there is anything to collect, and looking for it takes 12 ms.
     gc.disable()
     from tutor.host.forked import Forked, may_fork
@@ -25,6 +30,14 @@ def _begin() -> None:
         process = Forked("tutor.host.worker") if may_fork() else None
     except OSError:
         process = None  # whoever asks is told
+    from tutor.commands.line import check_line
+
+    plain = check_line(sys.argv[1:])
+    if plain is not None and not plain[1]:  # the whole course asks for the firewall's rules
+        from tutor.host import firewall
+        from tutor.host.machine import Machine
+
+        firewall.begin(Machine())
     from tutor.host import aside
 
     aside.begin(process)
@@ -40,7 +53,7 @@ def _run() -> int:
 
         return run()
     from tutor.commands.check import check
-    from tutor.commands.session import Session
+    from tutor.commands.session import Options, Session
 
     options, words = plain
-    return check(Session(options), words)
+    return check(Session(Options(**options)), words)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.cli import run
-from tutor.commands.line import check_line
+from tutor.commands import line
 from tutor.commands.session import Options, Session
 from tutor.errors import UserError
 
@@ -34,6 +34,11 @@ WORDS = st.sampled_from(
         *("--var", "--var=a=b", "a=b", "c=d", "=", "--from", "--record", "--course", "--course-config", "x"),
     ]
 )
+
+
+def check_line(arguments: list[str]) -> tuple[Options, list[str]] | None:
+    read = line.check_line(arguments)
+    return None if read is None else (Options(**read[0]), read[1])
 
 
 def of_typer(arguments: list[str]) -> tuple[Options, list[str]] | None:
@@ -61,7 +66,7 @@ def test_both_readers_agree(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    "given_",
     [
         "check",
         "check networks",
@@ -69,14 +74,14 @@ def test_both_readers_agree(words: list[str]) -> None:
         "check --format json -v --lang sv --var a=b --var c=d --no-color networks",
     ],
 )
-def test_plain_lines_are_read(line: str) -> None:
-    words = line.split()
+def test_plain_lines_are_read(given_: str) -> None:
+    words = given_.split()
     assert check_line(words) == of_typer(words) is not None
 
 
 @pytest.mark.parametrize(
-    "line",
+    "given_",
     ["", "list", "check --from x", "check -h", "check --format xml", "check --lang", "check -- networks"],
 )
-def test_the_rest_is_left_to_the_parser(line: str) -> None:
-    assert check_line(line.split()) is None
+def test_the_rest_is_left_to_the_parser(given_: str) -> None:
+    assert check_line(given_.split()) is None

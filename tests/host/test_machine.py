@@ -47,7 +47,7 @@ class Sudo:
 def student(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Machine]:
     """A machine whose user is not root, and which has sudo."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setattr("shutil.which", lambda name, **_: f"/usr/bin/{name}")
+    monkeypatch.setattr("tutor.host.machine.executable", lambda name, _path: f"/usr/bin/{name}")
 
     def make(sudo: Sudo, **options: Any) -> Machine:
         environ: Mapping[str, str] = {"PATH": "/usr/bin", "HOME": "/home/x"}
@@ -130,5 +130,5 @@ def test_an_interrupted_question_is_over(student: Callable[..., Machine]) -> Non
 
 
 def test_there_is_no_sudo(student: Callable[..., Machine], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda *_args, **_options: None)
+    monkeypatch.setattr("tutor.host.machine.executable", lambda _name, _path: None)
     assert reason(student(Sudo())) == "program-missing"

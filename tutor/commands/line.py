@@ -6,22 +6,24 @@ what Typer makes of it (tests/commands/test_line.py compares them); everything e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+# Nothing of the tool is imported here: this is read before anything else.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
 
-from tutor.commands.session import Options
-from tutor.output.interface import FORMATS
-
+_FORMATS = ("text", "json", "junit", "tap")
 _FLAGS = {"--no-color": "no_color", "--plain": "plain", "--verbose": "verbose", "-v": "verbose"}
 
 
-def check_line(arguments: Sequence[str]) -> tuple[Options, list[str]] | None:
-    """The options and the words of `tutor check`; None for whatever else it is, or may be.
+def check_line(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]] | None:
+    """The fields of the :class:`Options` of `tutor check`, and its words; None for whatever else it may be.
 
     :param arguments: all of the command line, behind the program's name.
     """
     if arguments[:1] != ["check"]:
         return None
-    given: dict[str, object] = {}
+    given: dict[str, Any] = {}
     words, variables = list[str](), list[str]()
     left = iter(arguments[1:])
     for word in left:
@@ -29,7 +31,7 @@ def check_line(arguments: Sequence[str]) -> tuple[Options, list[str]] | None:
             given[_FLAGS[word]] = True
         elif word in ("--format", "--lang", "--var"):
             value = next(left, "")
-            if value[:1] in ("", "-") or (word == "--format" and value not in FORMATS):
+            if value[:1] in ("", "-") or (word == "--format" and value not in _FORMATS):
                 return None
             if word == "--var":
                 variables.append(value)
@@ -39,4 +41,4 @@ def check_line(arguments: Sequence[str]) -> tuple[Options, list[str]] | None:
             return None
         else:
             words.append(word)
-    return Options(**given, variables=tuple(variables)), words  # type: ignore[arg-type]
+    return {**given, "variables": tuple(variables)}, words

@@ -10,7 +10,7 @@ from threading import Event, Lock
 from typing import Any, Protocol
 
 from tutor.dataclass import dataclass, field
-from tutor.host.process import Completed, run
+from tutor.host.process import Completed, begin, run
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
@@ -173,7 +173,7 @@ class Machine:
 
         :raises Unobservable: ``program-missing``, ``timed-out``, and what else keeps it from being heard.
         """
-        env = {**self.environ, "LC_ALL": "C", "LANGUAGE": "C", "PATH": self.path} if env is None else env
+        env = self._plain_environ if env is None else env
         if argv[0] in self._silent:
             limit = min(limit, AFTER_SILENCE)
         try:
@@ -184,6 +184,18 @@ class Machine:
             raise
         self._silent.discard(argv[0])
         return done
+
+    @property
+    def _plain_environ(self) -> dict[str, str]:
+        return {**self.environ, "LC_ALL": "C", "LANGUAGE": "C", "PATH": self.path}
+
+    def begin_as_root(self, argv: Sequence[str]) -> None:
+        """Start a read that :meth:`run_as_root` is going to be asked for, where sudo is needed for it.
+
+        Nobody is asked for a password for that, and whether it was let is seen when it is asked for.
+        """
+        if os.geteuid() != 0 and has_sudo(self.path):
+            begin(["sudo", "-n", *argv], env=self._plain_environ, detached=False)
 
     def run_as_root(self, argv: Sequence[str], purpose: Text) -> Completed:
         """Run one named read through sudo, or directly for root.
@@ -233,12 +245,28 @@ def must_have_sudo(path: str, purpose: Text) -> None:
 
     :raises Unobservable: ``program-missing``.
     """
-    from shutil import which
-
-    if which("sudo", path=path) is None:
+    if not has_sudo(path):
         raise Unobservable(
             "program-missing", text("{purpose} needs sudo, which is not installed", purpose=purpose)
         )
+
+
+def has_sudo(path: str) -> bool:
+    """Whether there is a sudo on that search path."""
+    return executable("sudo", path) is not None
+
+
+def executable(name: str, path: str) -> str | None:
+    """The first program of that name on a search path; None where there is none.
+
+    Not by :func:`shutil.which`, which loads the libraries of three kinds of archives.
+    """
+    for folder in path.split(":"):
+        program = os.path.join(folder, name)
+        # An empty or relative folder of PATH is not where a program of the course lives.
+        if folder.startswith("/") and os.path.isfile(program) and os.access(program, os.X_OK):
+            return program
+    return None
 
 
 def is_refusal(done: Completed) -> bool:

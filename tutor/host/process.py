@@ -32,6 +32,9 @@ _COMPLAINT = 500
 #: Programs under way on the student's terminal: sudo, which may be asking for a password.
 _ATTACHED: set[subprocess.Popen[bytes]] = set()
 
+#: Programs that were begun before anybody asked for them, by their argument list.
+_BEGUN: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Completed:
@@ -83,6 +86,26 @@ def run(
     :raises Unobservable: ``program-missing``, ``failed`` where the system can start no more programs,
         ``timed-out``, or ``too-much-output``.
     """
+    process = _BEGUN.pop(tuple(argv), None) or _started(argv, env, stdin, detached=detached)
+    try:
+        return _collect(process, argv[0], time.monotonic() + limit)
+    finally:
+        _end(process, group=detached)
+        _ATTACHED.discard(process)
+
+
+def begin(argv: Sequence[str], *, env: Mapping[str, str], detached: bool = True) -> None:
+    """Start a program that :func:`run` is going to be asked for, so that it works while the tool loads.
+
+    What cannot be started is left to :func:`run`, and so is all waiting.
+    """
+    with contextlib.suppress(Unobservable):
+        _BEGUN[tuple(argv)] = _started(argv, env, subprocess.DEVNULL, detached=detached)
+
+
+def _started(
+    argv: Sequence[str], env: Mapping[str, str], stdin: int | IO[bytes], *, detached: bool
+) -> subprocess.Popen[bytes]:
     try:
         process = subprocess.Popen(
             list(argv),
@@ -99,11 +122,7 @@ def run(
         raise Unobservable(reason, message) from None
     if not detached:
         _ATTACHED.add(process)
-    try:
-        return _collect(process, argv[0], time.monotonic() + limit)
-    finally:
-        _end(process, group=detached)
-        _ATTACHED.discard(process)
+    return process
 
 
 def end_attached() -> None:

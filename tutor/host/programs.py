@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TypedDict
 
-from tutor.host.machine import Machine
+from tutor.host.machine import Machine, executable
 from tutor.host.process import malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source, source
@@ -36,12 +35,7 @@ def package(name: str) -> Question[Package | None]:
 @source("program", by="the search path", waits=True)
 def find_program(machine: Machine, name: str) -> str | None:
     """See :func:`program`."""
-    for folder in machine.path.split(":"):
-        path = os.path.join(folder, name)
-        # An empty or relative folder of PATH is not where a program of the course lives.
-        if folder.startswith("/") and os.path.isfile(path) and os.access(path, os.X_OK):
-            return path
-    return None
+    return executable(name, machine.path)
 
 
 @batch_source("package", by="dpkg-query or rpm")
