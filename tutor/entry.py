@@ -21,25 +21,28 @@ def main() -> None:
 
 
 def _begin() -> None:
-    """Let others work while the tool itself is loaded: first the process that looks at libvirt."""
+    """Let others work while the tool itself is loaded.
+
+    First the firewall's rules, which take longest. Then the process that looks at libvirt: made of this one
+    once it has what both need, and before it has anything else.
+    """
     # A run is over before there is anything to collect, and looking for it takes 12 ms.
     gc.disable()
-    from tutor.host.forked import Forked, may_fork
-
-    try:
-        process = Forked("tutor.host.worker") if may_fork() else None
-    except OSError:
-        process = None  # whoever asks is told
     from tutor.commands.line import check_line
+    from tutor.host import firewall
+    from tutor.host.machine import Machine
 
     plain = check_line(sys.argv[1:])
-    if plain is not None and not plain[1]:  # the whole course asks for the firewall's rules
-        from tutor.host import firewall
-        from tutor.host.machine import Machine
-
+    if plain is not None and not plain[1]:  # the whole course asks for the rules
         firewall.begin(Machine())
-    from tutor.host import aside
+    from tutor.host import aside, worker
+    from tutor.host.forked import Forked, may_fork
 
+    worker.load_sources()
+    try:
+        process = Forked(worker.main) if may_fork() else None
+    except OSError:
+        process = None  # whoever asks is told
     aside.begin(process)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import traceback
 from collections.abc import Callable
 from types import TracebackType
 from typing import final
@@ -51,6 +50,8 @@ class Progress:
 
 def log_error(where: str, error: BaseException) -> str | None:
     """Write a fault of ours to the log; the log's path, None where it could not be written."""
+    import traceback
+
     try:
         folder = folders(os.environ).state
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tutor.course.records import Block, CheckSpec, QuizQuestion, Step, Variable
 from tutor.course.variables import references
+from tutor.digest import sha256
 
 #: Hexadecimal digits: told apart are the versions of one step, not the texts of the world.
 LENGTH = 16
@@ -29,7 +29,7 @@ def step_digest(step: Step, variables: Mapping[str, Variable]) -> str:
     text = _json(asked)
     named = sorted({name for _, name in references(text) if name in variables})
     values = {name: variables[name].value for name in named}
-    return hashlib.sha256(f"{text}\n{_json(values)}".encode()).hexdigest()[:LENGTH]
+    return sha256(f"{text}\n{_json(values)}".encode()).hexdigest()[:LENGTH]
 
 
 def _block(block: Block) -> list[str]:

@@ -77,9 +77,9 @@ def _read_compiled(path: str, language: str, found: str, parser: str = "") -> Co
 
 def _cache_file(folder: str) -> str | None:
     """One file for each course folder; None where this user has no place for caches."""
-    import hashlib
+    from tutor.digest import sha256
 
-    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    key = sha256(os.fsencode(folder)).hexdigest()[:16]
     try:
         return os.path.join(folders(os.environ).cache, f"course-{key}.json")
     except NoHomeError:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 from typing import TypedDict
 
+from tutor.digest import keyed
 from tutor.host.files import read_start
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
@@ -83,4 +82,4 @@ def _machine_id() -> str | None:
         identity = read_start(MACHINE_ID, 64).strip().encode()
     except OSError:
         return None
-    return hmac.new(_APPLICATION, identity, hashlib.sha256).hexdigest()[:32] if identity else None
+    return keyed(_APPLICATION, identity).hex()[:32] if identity else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import re
-import secrets
 import shlex
 from collections.abc import Iterator
 from typing import TypedDict
@@ -161,7 +160,7 @@ def _new_shell(
 
     :raises Unobservable: when it does not start, or not in time.
     """
-    mark = secrets.token_hex(8)
+    mark = os.urandom(8).hex()
     # Start-up files may print whatever they like: only what follows the mark counts.
     variable = f'"${name}"' if kind == "fish" else f'"${{{name}-}}"'
     script = f"printf '\\0%s\\0%s\\0' {mark} {variable}; exec /usr/bin/env -0"
@@ -190,7 +189,7 @@ def _type(machine: Machine, shell: str, name: str, env: dict[str, str]) -> str |
 
     :raises Unobservable: when nothing there takes commands, or not in time.
     """
-    mark = secrets.token_hex(8)
+    mark = os.urandom(8).hex()
     # The terminal echoes what is typed: there, quotes part the mark. All kinds of shell read this line alike.
     show = f"""printf "%s<%s>%s" {mark[:8]}""{mark[8:]} "${{{name}-}}" {mark[8:]}""{mark[:8]}"""
     line = f"exec /bin/sh -c {shlex.quote(show)}"

@@ -64,13 +64,18 @@ def answer_all(machine: Callable[[], Machine], out: Output) -> None:
 
     :param machine: called for each request.
     """
-    for module in MODULES:
-        importlib.import_module(module)
+    load_sources()
     for line in sys.stdin.buffer:
         request = json.loads(line)
         threading.Thread(target=_serve, args=(machine(), request, out), daemon=True).start()
     # Not exit(): a thread that hangs in a call would be waited for.
     os._exit(0)
+
+
+def load_sources() -> None:
+    """Load the modules that know how to look."""
+    for module in MODULES:
+        importlib.import_module(module)
 
 
 def load() -> None:

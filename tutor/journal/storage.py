@@ -107,11 +107,11 @@ def _line_start(fd: int, end: int) -> int:
 
 
 def _digest_between(fd: int, start: int, end: int) -> str:
-    import hashlib
+    from tutor.digest import sha256
 
     if end - start <= MAX_LINE:
         return digest(os.pread(fd, end - start, start))
-    state = hashlib.sha256()
+    state = sha256()
     for offset in range(start, end, _BLOCK):
         state.update(os.pread(fd, min(_BLOCK, end - offset), offset))
     return state.hexdigest()

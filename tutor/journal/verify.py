@@ -123,9 +123,9 @@ def _no_float(literal: str) -> NoReturn:
 
 
 def _hashed(path: Path) -> Iterator[_Line]:
-    import hashlib
+    from tutor.digest import sha256
 
-    state, length, content = hashlib.sha256(), 0, b""
+    state, length, content = sha256(), 0, b""
     for piece in pieces(path):
         ended = piece[-1:] == b"\n"
         content = piece[:-1] if ended else piece
@@ -133,6 +133,6 @@ def _hashed(path: Path) -> Iterator[_Line]:
         length += len(content)
         if ended:
             yield _Line(content if length <= MAX_LINE else None, state.hexdigest(), ended=True)
-            state, length, content = hashlib.sha256(), 0, b""
+            state, length, content = sha256(), 0, b""
     if length:
         yield _Line(content if length <= MAX_LINE else None, state.hexdigest(), ended=False)
