@@ -252,7 +252,11 @@ def network_xml_beside(host: Host, *, path: str) -> Finding:
     folder = posixpath.dirname(path) or "."
     names = [name for name in host.ask(listing(folder)) or [] if name.endswith(".xml")][:MAX_BESIDE]
     paths = [posixpath.join(folder, name) for name in names]
-    others = {one: found for one in paths if (found := _network(host, one))}
+    looks = {one: _network(host, one) for one in paths}
+    unseen_at_all = next((one for one in looks.values() if isinstance(one, Unobservable)), None)
+    others = {one: found for one, found in looks.items() if found and not isinstance(found, Unobservable)}
+    if unseen_at_all and all(found["valid"] for found in others.values()):
+        raise unseen_at_all
     if not others:
         return skipped("none-beside", text("there is no network description in {folder}", folder=folder))
     invalid = [one for one, found in others.items() if found["valid"] is False]
@@ -291,11 +295,12 @@ def _seen(host: Host, path: str) -> Document:
     return found
 
 
-def _network(host: Host, path: str) -> Document | None:
+def _network(host: Host, path: str) -> Document | Unobservable | None:
+    """The network description there; why it could not be seen, unless that itself says that it is none."""
     try:
         found = host.ask(document(path))
-    except Unobservable:
-        return None
+    except Unobservable as failure:
+        return None if failure.reason in ("not-a-file", "too-large") else failure
     return found if found and found["root"] == "network" else None
 
 

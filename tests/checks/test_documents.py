@@ -224,6 +224,13 @@ def test_a_network_beside_it() -> None:
     assert network({listing("~"): None}).code == "none-beside"
     assert network({**beside, net: None}).status is Status.SKIP
     assert network({**beside, net: refusal("too-large")}).status is Status.SKIP
+    with pytest.raises(Unobservable, match="not-permitted"):
+        network({**beside, net: refusal("not-permitted")})
+    one: Answers = {
+        listing("~"): ["net.xml", "other.xml"],
+        document("~/other.xml"): xml(root="network", valid=False),
+    }
+    assert network({**one, net: refusal("not-permitted")}).code == "invalid"
     assert network({**beside, net: xml(root="network")}).status is Status.PASS
     assert network({**beside, net: xml(root="network", valid=None)}).code == "schema-missing"
     assert network({**beside, net: xml(root="network", valid=False)}).code == "invalid"
