@@ -11,7 +11,8 @@ from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host
-from tutor.host.shell import TERMINAL_FILE, Mention, ShellVariable, shell_variable
+from tutor.host.shell import ShellVariable, shell_variable
+from tutor.host.start_files import TERMINAL_FILE, Mention
 from tutor.text import Text, text
 
 VARIABLE = "LIBVIRT_DEFAULT_URI"

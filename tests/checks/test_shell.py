@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import checks.shell as shell_checks
 from tests.checks.fake_host import judged
+from tutor.host import new_shell, start_files
 from tutor.host import shell as source
 from tutor.host.machine import Machine
 from tutor.host.process import Completed
@@ -131,7 +132,7 @@ def test_whatever_the_files_say_there_is_an_answer(
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(source, "ENVIRONMENT", str(tmp_path / "environment"))
+    monkeypatch.setattr(new_shell, "ENVIRONMENT", str(tmp_path / "environment"))
     return tmp_path
 
 
@@ -164,7 +165,7 @@ def test_a_shell_that_says_nothing_is_unobservable(home: Path) -> None:
 def test_a_shell_that_calls_tutor_does_not_begin_another(home: Path) -> None:
     _, given = look(home, ANSWER)
     with pytest.raises(Unobservable, match="recursive"):
-        look(home, ANSWER, **{name: value for name, value in given.items() if name == source.GUARD})
+        look(home, ANSWER, **{name: value for name, value in given.items() if name == new_shell.GUARD})
 
 
 def test_nothing_of_this_session_reaches_the_new_shell(home: Path) -> None:
@@ -209,15 +210,19 @@ def test_the_environment_of_every_login(home: Path, line: str, value: str | None
 )
 def test_where_a_start_up_file_ends(home: Path, content: str, line: int | None) -> None:
     (home / ".bashrc").write_text(content)
-    end = source._end(Machine(environ={"HOME": str(home)}), "bash")
+    end = start_files.end(Machine(environ={"HOME": str(home)}), "bash")
     assert (end and end["line"]) == line
 
 
 def test_mentions_keep_their_place(home: Path) -> None:
     (home / ".bashrc").write_text(f"x\n  {RIGHT}\n" + "y" * 300 + "libvirt\n")
     machine = Machine(environ={"HOME": str(home)})
-    found = list(source._mentions(machine, "bash", shell_checks.NEAR))
+    found = list(start_files.mentions(machine, "bash", shell_checks.NEAR))
     assert [(one["line"], len(one["text"])) for one in found] == [(2, len(RIGHT) + 2), (3, 200)]
     # A folder in a file's place, and a shell nobody knows, have no lines.
     (home / ".zshrc").mkdir()
-    assert list(source._mentions(machine, "zsh", "x")) == list(source._mentions(machine, "xonsh", "x")) == []
+    assert (
+        list(start_files.mentions(machine, "zsh", "x"))
+        == list(start_files.mentions(machine, "xonsh", "x"))
+        == []
+    )

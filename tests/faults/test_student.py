@@ -15,7 +15,7 @@ import pytest
 from tests.faults.people import nobody
 from tests.faults.programs import SHORT
 from tests.faults.table import Family, Row, cases
-from tutor.host import shell
+from tutor.host import new_shell
 from tutor.host.live import LiveHost
 from tutor.host.machine import Machine
 from tutor.host.memory import answers, remembered
@@ -100,7 +100,7 @@ def ask(question: Question[Any], host: LiveHost) -> Any:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(shell, "ENVIRONMENT", str(tmp_path / "environment"))
+    monkeypatch.setattr(new_shell, "ENVIRONMENT", str(tmp_path / "environment"))
     use_shell(monkeypatch, "/bin/bash")
     return tmp_path
 

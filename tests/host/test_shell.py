@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tutor.host.machine import Machine
-from tutor.host.shell import GUARD, new_terminal
+from tutor.host.new_shell import GUARD, new_terminal
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class Ending:
 def run_script(script: str, environ: Mapping[str, str]) -> Ending:
     """Run a script with this terminal for its input and output.
 
-    :param environ: that of a new terminal (:func:`tutor.host.shell.new_terminal`).
+    :param environ: that of a new terminal (:func:`tutor.host.new_shell.new_terminal`).
     :raises UserError: when bash cannot be started.
     """
     descriptor, report = tempfile.mkstemp(prefix="tutor-")

@@ -14,7 +14,7 @@ from tutor.host.cpu import SYS_MODULE
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.processes import PID_FILES
 from tutor.host.question import Question
-from tutor.host.shell import ENVIRONMENT, START_FILES
+from tutor.host.start_files import ENVIRONMENT, START_FILES
 
 Topic = tuple[str, str]
 

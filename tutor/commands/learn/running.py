@@ -12,8 +12,8 @@ from tutor.course.fill import fill
 from tutor.course.records import Block, Step
 from tutor.errors import UserError
 from tutor.host.machine import Machine
+from tutor.host.new_shell import new_terminal
 from tutor.host.question import Unobservable
-from tutor.host.shell import new_terminal
 from tutor.output.page import Page
 from tutor.output.verbatim import command_lines, file_lines, verbatim_lines
 from tutor.text import Text, text
