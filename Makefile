@@ -21,7 +21,7 @@ PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 WAITING = -n 3 --dist loadgroup
 BOOTING = -n 4 --dist loadfile
 
-.PHONY: demo test lint types fast images documents corpora machine breadth resets bench fuzz reference messages clean
+.PHONY: demo test lint types fast images documents corpora machine breadth resets prove bench fuzz reference messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host
@@ -59,6 +59,14 @@ breadth: images  ## the whole course on every kind of machine (docs/breadth.md),
 
 resets: images  ## every step that creates something, reset and done again: minutes
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py
+
+# The full matrix; the suite has one part of it, Debian 12 with one machine for each lesson.
+PROVE = $(AS_ROOT) $(VENV)/bin/tutor author prove --alone --twice --jobs 2 --output lessons/proven.json
+prove: images  ## the course on both releases and both firewall backends, each lesson alone, twice: most of an hour
+	@scripts/part "proof: Debian 12" $(PROVE)
+	@scripts/part "proof: Debian 13, iptables" $(PROVE) --release trixie --backend iptables
+	@scripts/part "proof: Debian 13, nftables" $(PROVE) --release trixie --backend nftables
+	@$(VENV)/bin/python -m tests.proven
 
 fuzz: $(VENV)/development  ## the reader of hand-ins, and judging them, for ten minutes; not part of the suite
 	@scripts/part "fuzzer" $(VENV)/bin/python -m pip install --quiet --group fuzz

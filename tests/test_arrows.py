@@ -26,12 +26,13 @@ ALLOWED = {
     "tutor.packetpath": set(),
     "tutor.relaxng": set(),
     "tutor.sandbox": set(),
+    "tutor.proving": {"tutor.course", "tutor.guide", "tutor.sandbox"},
     "tutor.validation": {"tutor.relaxng"},
     "tutor.support": set(),
     "tutor.doctor": {"checks", "tutor.course", "tutor.grading", "tutor.host", "tutor.packetpath"},
     "tutor.output": {
         *("tutor.baseline", "tutor.doctor", "tutor.grading", "tutor.course", "tutor.guide", "tutor.support"),
-        *("tutor.authoring", "tutor.report", "tutor.sandbox", "tutor.validation"),
+        *("tutor.authoring", "tutor.proving", "tutor.report", "tutor.sandbox", "tutor.validation"),
     },
     "tutor.report": {"tutor.handin", "tutor.grading", "tutor.journal", "tutor.host", "tutor.course"},
     # Another output, with files of its own; the report itself knows nothing of it.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.proven import wanted
 from tests.readme import README, commands
 
 ROOT = README.parent
@@ -73,3 +74,8 @@ def test_no_document_names_a_place_of_ours() -> None:
             continue
         found = forbidden.search(path.read_text(encoding="utf-8", errors="replace"))
         assert found is None, name
+
+
+def test_what_it_says_of_proofs_is_what_the_file_says() -> None:
+    """``python -m tests.proven`` writes it anew."""
+    assert README.read_text(encoding="utf-8") == wanted()

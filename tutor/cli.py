@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from tutor.commands import author_options as of_author
+from tutor.commands import prove_options as of_prove
 from tutor.commands import report_options as of_report
 from tutor.commands.options import LOOK, shares
 from tutor.commands.parser import Verbs, parsed_and_run
@@ -388,6 +389,32 @@ def author_checks(
     from tutor.commands.author_checks import author_checks as command
 
     return command(Session(options), name, format)
+
+
+@author.command("prove")
+@shares(*LOOK)
+def author_prove(
+    words: of_prove.Words = None,
+    *,
+    release: of_prove.Release = "bookworm",
+    backend: of_prove.Backend = None,
+    alone: of_prove.Alone = False,
+    twice: of_prove.Twice = False,
+    jobs: of_prove.Jobs = 1,
+    format: ListFormat = "text",  # noqa: A002 - the option's name
+    output: of_prove.Output = None,
+    options: Options,
+) -> int:
+    """Replay a course on fresh machines, wrong states and all, and print what holds. Needs root.
+
+    Exit code: 0 all of it, 1 something does not, 2 no machine can be made, 4 the course is broken.
+    """
+    from tutor.commands.prove import Wishes, course_of
+    from tutor.commands.prove import author_prove as command
+
+    folder, rest = course_of(words or [], options.course)
+    wishes = Wishes(rest, release, backend, alone, twice, jobs, output)
+    return command(Session(replace(options, format=format, course=folder)), wishes)
 
 
 def run() -> int:

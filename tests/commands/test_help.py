@@ -139,7 +139,7 @@ COMPLAINTS = {
     ("chekc",): ("det finns inget kommando tutor chekc", "Menade du check?"),
     ("frobnicate",): ("det finns inget kommando tutor frobnicate", "`tutor --help` visar dem."),
     ("author", "lin"): ("det finns inget kommando tutor author lin", "Menade du lint?"),
-    ("author",): ("tutor author behöver få veta vad", "Använd något av: lint, new, preview, checks"),
+    ("author",): ("tutor author behöver få veta vad", "Använd något av: lint, new, preview, checks, prove"),
     ("list", "--formt", "x"): ("tutor list har ingen flagga --formt", "Menade du --format?"),
     ("list", "-x"): ("tutor list har ingen flagga -x", "se: tutor list --help"),
     ("list", "--format", "xml"): ("--format kan inte vara xml", "Använd något av: text, json"),

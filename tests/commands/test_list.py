@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from tests.commands.tool import Tool
 
 
@@ -87,3 +90,26 @@ def test_a_journal_that_cannot_be_read_costs_the_statuses_only(tutor: Tool) -> N
 def _steps(tutor: Tool) -> dict[str, dict[str, object]]:
     document = tutor.run("list", "--format", "json").json
     return {step["id"]: step for lesson in document["lessons"] for step in lesson["steps"]}
+
+
+def test_with_what_the_course_was_proven(packaged: Tool, course: Path) -> None:
+    tool = packaged.with_options("--course", str(course))
+    assert tool.run("list", "--format", "json").json["proven"] == []
+    digest = tool.run("list", "--format", "json").json["course"]["digest"]
+    run = {
+        "release": "bookworm",
+        "backend": None,
+        "versions": {"kernel": "6.1"},
+        "when": "2026-11-26T18:00:00Z",
+        "green": True,
+        "course_digest": digest,
+    }
+    proven = course / "proven.json"
+    proven.write_text(json.dumps({"schema": 1, "runs": [run]}))
+    assert tool.run("list").lines[-1] == "Proven with bookworm (kernel 6.1; 2026-11-26)."
+    (told,) = tool.run("list", "--format", "json").json["proven"]
+    assert (told["release"], told["green"], told["stale"]) == ("bookworm", True, False)
+    proven.write_text(json.dumps({"schema": 1, "runs": [{**run, "course_digest": "sha256:0"}]}))
+    assert "has changed since" in tool.run("list").lines[-1]
+    proven.write_text("{")
+    assert "proven" not in tool.run("list").out.lower()

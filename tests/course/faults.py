@@ -47,6 +47,7 @@ FAULTS = [
     Fault(
         "unknown step of a setting", STATES, 'id = "group"', 'id = "g"', "[[step]]", "no step called start/g"
     ),
+    Fault("unknown check that is kept", STATES, '["member"]', '["mem"]', "[[step]]", "no check called mem"),
     Fault("no-run without reason", STATES, 'reason = "a session', "#", "[[no-run]]", "reason is missing"),
     Fault("no-run of nothing", STATES, '["session"]', '["sesion"]', "[[no-run]]", "no check called sesion"),
     Fault("unknown key of states", STATES, "shell =", "shel =", "shel =", "nothing is called shel"),

@@ -216,7 +216,8 @@ net=default
 id = "group"
 as = "root"
 begin = "usermod -aG libvirt student"
-end = "usermod -aG libvirt student"
+reset = "usermod -aG libvirt student"
+kept = ["member"]
 
 [[wrong]]
 step = "group"

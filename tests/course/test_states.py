@@ -8,7 +8,7 @@ from tests.course.sample import Sample
 from tutor.course.findings import BrokenCourse
 from tutor.course.load import load_course
 from tutor.course.read_states import load_states
-from tutor.course.states import Machines
+from tutor.course.states import Backend, Machines
 
 
 def test_states_in_the_order_of_their_file_with_what_goes_without_saying(sample: Sample) -> None:
@@ -25,10 +25,35 @@ def test_states_in_the_order_of_their_file_with_what_goes_without_saying(sample:
     assert states["nets"].states[0].mend is False
 
 
+def test_the_machines(sample: Sample) -> None:
+    sample.write(
+        "states/machines.toml",
+        'image = "bare"\n[versions]\nlibvirt = "virsh --version"\n'
+        '[backend.nft]\nreleases = ["b"]\n[backend.ipt]\nreleases = ["a", "b"]\nprepare = "x"\n',
+    )
+    _, machines, _ = load_states(str(sample.folder))
+    assert (machines.image, machines.ready, machines.versions) == (
+        "bare",
+        "bare",
+        {"libvirt": "virsh --version"},
+    )
+    assert machines.backends_of("a") == (Backend("ipt", ("a", "b"), "x"),)
+    assert [one.name for one in machines.backends_of("b")] == ["nft", "ipt"]
+
+
+def test_a_state_that_is_made_on_some_machines_only(sample: Sample) -> None:
+    sample.replace("states/nets.toml", "mend = false", 'only = ["trixie", "iptables"]')
+    (state,) = load_states(str(sample.folder))[0]["nets"].states
+    assert state.possible({"trixie", "nftables"})
+    assert state.possible({"bookworm", "iptables"})
+    assert not state.possible({"bookworm", "nftables"})
+
+
 def test_what_stands_around_the_states_of_a_step(sample: Sample) -> None:
     states, _, _ = load_states(str(sample.folder))
     around = states["start"].around("start/group")
     assert (around.user, around.begin, around.by_hand) == ("root", "usermod -aG libvirt student", "")
+    assert (around.reset, around.kept) == ("usermod -aG libvirt student", ("member",))
     assert states["start"].around("start/quiz").begin == ""
     no_run = states["start"].no_run("start/group/session")
     assert no_run is not None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import string
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from tutor.course.load import load_course
 from tutor.course.records import Course, Step
-from tutor.course.variables import resolve, substitute
+from tutor.course.variables import resolve
+from tutor.proving.judged import Judged
+from tutor.proving.student import Student
 from tutor.sandbox.machines import Machine
 from tutor.sandbox.shell import Completed
 
@@ -27,51 +25,14 @@ def step(step_id: str) -> Step:
     return next(one for one in course().steps if one.id == step_id)
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What ``tutor check STEP --format json`` said."""
-
-    returncode: int
-    document: dict[str, Any]
-
-    @property
-    def step(self) -> dict[str, Any]:
-        """The one step that was asked for."""
-        (found,) = self.document["steps"]
-        return dict(found)
-
-    @property
-    def status(self) -> str:
-        """The step's status."""
-        return str(self.step["status"])
-
-    @property
-    def codes(self) -> dict[str, str | None]:
-        """The code of each check that did not pass, by the check's name."""
-        return {
-            check["id"].rpartition("/")[2]: check["code"]
-            for check in self.step["checks"]
-            if check["status"] not in ("pass", "skip")
-        }
-
-    @property
-    def fixes(self) -> list[str]:
-        """The fixes of the step's red checks, in printed order, duplicates dropped."""
-        red = [check for check in self.step["checks"] if check["status"] not in ("pass", "skip")]
-        return list(dict.fromkeys(command for check in red for command in check["fix"]))
-
-    def explain(self) -> str:
-        """What did not pass, for a test's message."""
-        red = [check for check in self.step["checks"] if check["status"] not in ("pass", "skip")]
-        return json.dumps(red, indent=1, ensure_ascii=False)
+def student(machine: Machine) -> Student:
+    """The one student of the machine."""
+    return Student(machine, course())
 
 
 def judge(machine: Machine, step_id: str, *options: str, user: str = "student") -> Judged:
     """Grade one step as the student does."""
-    words = " ".join(("tutor", "check", step_id, "--format", "json", "--lang", "en", *options))
-    done = machine.run(words, user=user)
-    assert done.stdout, done.stderr
-    return Judged(done.returncode, json.loads(done.stdout))
+    return student(machine).judge(step_id, *options, user=user)
 
 
 def replay(machine: Machine, step_id: str, change: Callable[[str], str] = str) -> None:
@@ -79,34 +40,17 @@ def replay(machine: Machine, step_id: str, change: Callable[[str], str] = str) -
 
     :param change: what this student types in place of a block's text.
     """
-    values = resolve(course())
-    for block in step(step_id).blocks:
-        content = change(substitute(block.text, values))
-        if block.kind == "run":
-            machine.run(content, interactive=True, timeout=180, check=True)
-        elif block.kind == "file":
-            path = substitute(block.detail, values).replace("~", "/home/student", 1)
-            machine.write(path, content, owner="student")
+    student(machine).replay(step(step_id), change)
 
 
 def answer_quiz(machine: Machine, step_id: str) -> None:
     """Answer every question of the step rightly, if it has any."""
-    choices = [
-        f"{number}"
-        + "".join(
-            letter
-            for letter, option in zip(string.ascii_lowercase, question.options, strict=False)
-            if option.right
-        )
-        for number, question in enumerate(step(step_id).quiz, 1)
-    ]
-    if choices:
-        machine.run(f"tutor answer {step_id} {' '.join(choices)}", check=True)
+    student(machine).answer(step(step_id))
 
 
 def run_fixes(machine: Machine, judged: Judged) -> list[Completed]:
     """Run the fixes as printed, in a non-interactive shell of the student."""
-    return [machine.run(command, timeout=180, check=True) for command in judged.fixes]
+    return student(machine).run_fixes(judged)
 
 
 def assert_green(machine: Machine, step_id: str, *options: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.machine.cleanup_states import COURSE, FOREIGN, FOREIGN_NAMES, KILLER, LOOSE
 from tests.machine.fingerprint import changes, fingerprint
 from tests.machine.lesson import answer_quiz, bring_medium, course, judge, replay
-from tests.machine.test_domains import AS_BY_VIRT_MANAGER
+from tests.machine.proving import by_hand
 from tutor.sandbox.machines import Machine
 
 VIRSH = "virsh -c qemu:///system"
@@ -39,7 +39,7 @@ RESETS = [pytest.param(step, marks=() if step in SAMPLE else pytest.mark.long) f
 def do(machine: Machine, step: str) -> None:
     """Do what a step says."""
     if step == CLICKED:
-        machine.run(AS_BY_VIRT_MANAGER.replace("gui.xml", "/tmp/gui.xml"), check=True)
+        by_hand(machine, CLICKED)
     replay(machine, step)
 
 

@@ -1,4 +1,4 @@
-"""disks/create-qcow2 on student machines: every wrong image, and every look that needs root."""
+"""disks/create-qcow2 on student machines: every state beside the lesson, and every look that needs root."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pexpect
 import pytest
 
-from tests.machine.lesson import Judged, answer_quiz, assert_green, assert_mended, judge, replay, run_fixes
+from tests.machine.lesson import answer_quiz, assert_green, assert_mended, judge, replay, run_fixes
+from tests.machine.proving import assert_proven, each_state, run_with, stage, states
+from tutor.course.states import State
+from tutor.proving.judged import Judged
 from tutor.sandbox.machines import Machine
 
 STEP = "disks/create-qcow2"
@@ -15,53 +18,6 @@ IMAGE = f"{STEP}/image"
 FOLDER = "/var/lib/libvirt/images"
 PATH = f"{FOLDER}/min-disk.qcow2"
 RIGHT = f"sudo qemu-img create -q -f qcow2 {PATH} 30G"
-
-#: How each wrong image is made, where nothing is, and its code.
-WRONG = {
-    "raw named qcow2": (f"sudo qemu-img create -q -f raw {PATH} 30G", "wrong-format"),
-    "small raw": (f"sudo qemu-img create -q -f raw {PATH} 100M", "wrong-format"),
-    "large raw": (f"sudo qemu-img create -q -f raw {PATH} 40G", "wrong-format"),
-    "raw that only root reads": (
-        f"sudo qemu-img create -q -f raw {PATH} 30G; sudo chmod 600 {PATH}",
-        "wrong-format",
-    ),
-    "decimal": (f"sudo qemu-img create -q -f qcow2 {PATH} 30000000000", "decimal-gigabytes"),
-    "small": (f"sudo qemu-img create -q -f qcow2 {PATH} 3G", "too-small"),
-    "large": (f"sudo qemu-img create -q -f qcow2 {PATH} 31G", "too-large"),
-    "vmdk": (f"sudo qemu-img create -q -f vmdk {PATH} 30G", "wrong-format"),
-    "vdi": (f"sudo qemu-img create -q -f vdi {PATH} 30G", "wrong-format"),
-    "vpc": (f"sudo qemu-img create -q -f vpc {PATH} 30G", "wrong-format"),
-    "directory": (f"sudo mkdir {PATH}", "not-a-file"),
-    "fifo": (f"sudo mkfifo {PATH}", "not-a-file"),
-    "device": (f"sudo mknod -m 666 {PATH} c 1 5", "not-a-file"),
-    "empty": (f"sudo touch {PATH}", "empty"),
-    "text": (f"echo hello | sudo tee {PATH}", "wrong-format"),
-    "damaged": (f"{RIGHT}; sudo truncate -s 50 {PATH}", "damaged"),
-    "dangling link": (f"sudo ln -s /nowhere/at/all {PATH}", "dangling-link"),
-    "link to itself": (f"sudo ln -s {PATH} {PATH}", "dangling-link"),
-    "right one at home": ("qemu-img create -q -f qcow2 min-disk.qcow2 30G", "in-another-folder"),
-    "wrong one at home": ("qemu-img create -q -f raw min-disk.qcow2 30G", "in-another-folder"),
-    "session mode": (
-        "d=.local/share/libvirt/images; mkdir -p $d; qemu-img create -q -f qcow2 $d/min-disk.qcow2 30G",
-        "in-another-folder",
-    ),
-    "root's elsewhere": (
-        "sudo qemu-img create -q -f qcow2 /srv/min-disk.qcow2 30G; sudo chmod 600 /srv/min-disk.qcow2",
-        "in-another-folder",
-    ),
-}
-
-#: Images that are right as they are, by another route than the lesson's.
-OTHER_ROUTES = {
-    "vol-create-as": (
-        f"virsh -c qemu:///system pool-create-as images dir --target {FOLDER};"
-        "virsh -c qemu:///system vol-create-as images min-disk.qcow2 30G --format qcow2;"
-        "virsh -c qemu:///system pool-destroy images"
-    ),
-    "in mebibytes": f"sudo qemu-img create -f qcow2 -o preallocation=metadata,compat=0.10 {PATH} 30720M",
-    "converted": f"qemu-img create -f raw /tmp/x.raw 30G; sudo qemu-img convert -O qcow2 /tmp/x.raw {PATH}",
-    "link": f"sudo qemu-img create -f qcow2 /srv/real.qcow2 30G; sudo ln -s /srv/real.qcow2 {PATH}",
-}
 
 #: A VMDK description whose extent is the file at the end; qemu-img follows it if it may guess.
 VMDK = """# Disk DescriptorFile
@@ -88,28 +44,19 @@ def ready(ready_lesson_machine: Machine) -> Machine:
 @pytest.fixture
 def empty(ready: Machine) -> Machine:
     """The same without any image."""
-    ready.run(
-        f"sudo sh -c 'rm -rf {FOLDER}/* /srv/*.qcow2 /tmp/*.raw'; rm -rf min-disk.qcow2 .local/share/libvirt",
-        check=True,
-    )
+    run_with(ready, "disks", states("disks").around(STEP).begin, "student")
     return ready
 
 
-@pytest.mark.parametrize("state", WRONG)
-def test_a_wrong_image(empty: Machine, state: str) -> None:
-    make, code = WRONG[state]
-    empty.run(make, check=True)
-    assert_mended(empty, STEP, {"image": code})
-
-
-@pytest.mark.parametrize("route", OTHER_ROUTES)
-def test_another_route(empty: Machine, route: str) -> None:
-    empty.run(OTHER_ROUTES[route], check=True)
-    assert_green(empty, STEP)
+@each_state("disks")
+def test_each_state(ready: Machine, state: State) -> None:
+    assert_proven(ready, state)
 
 
 def test_the_volume_of_a_pool_is_roots_alone(empty: Machine) -> None:
-    empty.run(OTHER_ROUTES["vol-create-as"], check=True)
+    (route,) = (one for one in states("disks").states if one.name == "vol-create-as")
+    with stage(empty, "disks").made(route):
+        pass
     assert empty.run(f"stat -c '%a %U' {PATH}").stdout == "600 root\n"
     assert_unknown(judge(empty, IMAGE, user="other"), "not-permitted")
 

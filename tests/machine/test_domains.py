@@ -6,97 +6,50 @@ from shlex import quote
 
 import pytest
 
-from tests.machine.domain_states import GUI, IMAGES, INSTALL, VIRSH, VIRT_XML, XML, Bench, Deed
+from tests.machine.bench import IMAGES, VIRSH, Bench
 from tests.machine.lesson import (
-    answer_quiz,
     assert_green,
     assert_mended,
     judge,
     replay,
     run_fixes,
 )
+from tests.machine.proving import assert_proven, do, each_state
+from tutor.course.states import State
 from tutor.sandbox.machines import Machine
 
-INSTALL_STEP, XML_STEP, GUI_STEP = "domains/virt-install", "domains/xml", "domains/virt-manager"
-STOP_DAEMON = "systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd.service"
-
-# As virt-manager's assistant writes it; virsh cannot click.
-AS_BY_VIRT_MANAGER = (
-    "virt-install --connect qemu:///system --name gui-vm --memory 2048 --vcpus 2 --disk size=20"
-    f" --cdrom {IMAGES}/installer.iso --network network=default --osinfo linux2022"
-    " --check disk_size=off --print-xml 1 > gui.xml"
-    f" && sudo qemu-img create -q -f qcow2 {IMAGES}/gui-vm.qcow2 20G && {VIRSH} define gui.xml"
+INSTALL_STEP, XML_STEP, GUI_STEP, VALIDATE_STEP = (
+    f"domains/{name}" for name in ("virt-install", "xml", "virt-manager", "validate")
 )
+STOP_DAEMON = "systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd.service"
 
 
 @pytest.fixture(scope="module")
 def installed(machine: Machine) -> Bench:
     """test-vm by the lesson's own commands, which are shown to lead from red to green."""
-    fresh = judge(machine, INSTALL_STEP)
-    assert (fresh.status, fresh.codes["domain"]) == ("fail", "missing")
-    answer_quiz(machine, INSTALL_STEP)
-    replay(machine, INSTALL_STEP)
-    assert_green(machine, INSTALL_STEP)
-    machine.run(f"{VIRSH} destroy test-vm", check=True)
+    do(machine, INSTALL_STEP)
     return Bench(machine, "test-vm", runs=False)
 
 
 @pytest.fixture(scope="module")
 def started(machine: Machine) -> Bench:
     """minimal-vm by the lesson's own commands."""
-    fresh = judge(machine, XML_STEP)
-    assert (fresh.status, fresh.codes["domain"]) == ("fail", "missing")
-    replay(machine, XML_STEP)
-    assert_green(machine, XML_STEP)
+    do(machine, XML_STEP)
     return Bench(machine, "minimal-vm", runs=True)
 
 
 @pytest.fixture(scope="module")
-def clicked(machine: Machine) -> Bench:
-    """gui-vm, defined by virsh as virt-manager defines it."""
-    assert judge(machine, GUI_STEP).codes["domain"] == "missing"
-    machine.run(AS_BY_VIRT_MANAGER, check=True)
-    assert_green(machine, GUI_STEP)
-    return Bench(machine, "gui-vm", runs=False)
+def whole(installed: Bench, started: Bench) -> Machine:
+    """The whole lesson is done; gui-vm is defined by virsh as virt-manager defines it."""
+    assert started.machine is installed.machine
+    for step in (GUI_STEP, VALIDATE_STEP):
+        do(installed.machine, step)
+    return installed.machine
 
 
-@pytest.mark.parametrize(("deed", "codes"), INSTALL.values(), ids=INSTALL)
-def test_each_wrong_state_of_virt_install_is_told_and_mended(
-    installed: Bench, deed: Deed, codes: dict[str, str]
-) -> None:
-    installed.reset()
-    deed(installed)
-    assert_told(installed, INSTALL_STEP, codes)
-    assert_mended(installed.machine, INSTALL_STEP, codes)
-
-
-@pytest.mark.parametrize(("deed", "codes"), XML.values(), ids=XML)
-def test_each_wrong_state_of_xml_is_told_and_mended(
-    started: Bench, deed: Deed, codes: dict[str, str]
-) -> None:
-    started.reset()
-    deed(started)
-    assert_told(started, XML_STEP, codes)
-    assert_mended(started.machine, XML_STEP, codes)
-
-
-@pytest.mark.parametrize(("deed", "codes"), GUI.values(), ids=GUI)
-def test_each_wrong_state_of_virt_manager_is_told_mended_and_costs_nothing(
-    clicked: Bench, deed: Deed, codes: dict[str, str]
-) -> None:
-    clicked.reset()
-    deed(clicked)
-    assert_told(clicked, GUI_STEP, codes)
-    judged = judge(clicked.machine, GUI_STEP)
-    assert (judged.status, judged.returncode) == ("fail", 0)
-    run_fixes(clicked.machine, judged)
-    assert_green(clicked.machine, GUI_STEP)
-
-
-def assert_told(bench: Bench, step: str, codes: dict[str, str]) -> None:
-    """These codes and no other, but for what is blocked behind a missing domain."""
-    found = judge(bench.machine, step).codes
-    assert {name: code for name, code in found.items() if code != "need-failed"} == codes
+@each_state("domains")
+def test_each_state(whole: Machine, state: State) -> None:
+    assert_proven(whole, state)
 
 
 def test_a_running_guest_is_judged_without_sudo(installed: Bench) -> None:
@@ -117,41 +70,6 @@ def test_a_raw_file_that_nobody_may_look_into_is_unknown(installed: Bench) -> No
     installed.replace_image("-f raw", installed.image, "30G")
     installed.root(f"chmod 0600 {installed.image}")
     assert judge(installed.machine, INSTALL_STEP, user="other").codes["disk"] == "not-permitted"
-
-
-ROUTES = {
-    "defined from an equal file": "true",
-    "an image made before": (
-        f"{VIRSH} undefine test-vm; sudo qemu-img create -q -f qcow2 {IMAGES}/other.img 30G;"
-        " virt-install --connect qemu:///system --name test-vm --memory 2048 --vcpus 2 --import"
-        f" --disk path={IMAGES}/other.img,format=qcow2 --network network=default,model=virtio"
-        " --graphics spice --osinfo linux2022 --noautoconsole --noreboot"
-    ),
-    "edited until right": (
-        f"{VIRT_XML} test-vm --edit --memory 512;"
-        f" {VIRT_XML} test-vm --edit --memory memory=2048,currentMemory=2048;"
-        f" {VIRT_XML} test-vm --edit --network model=e1000; {VIRT_XML} test-vm --edit --network model=virtio"
-    ),
-    "another folder": (
-        f"sudo mkdir -p /srv/elsewhere; sudo mv {IMAGES}/test-vm.qcow2 /srv/elsewhere/a,b.img;"
-        f" {VIRSH} dumpxml --inactive test-vm | sed 's#{IMAGES}/test-vm.qcow2#/srv/elsewhere/a,b.img#'"
-        f" | {VIRSH} define /dev/stdin"
-    ),
-    "a volume of a pool": (
-        f"{VIRSH} pool-refresh images; {VIRSH} dumpxml --inactive test-vm | sed"
-        " \"s#<disk type='file' device='disk'>#<disk type='volume' device='disk'>#;"
-        f" s#<source file='{IMAGES}/test-vm.qcow2'/>#<source pool='images' volume='test-vm.qcow2'/>#\""
-        f" | {VIRSH} define /dev/stdin"
-    ),
-    "running": f"{VIRSH} start test-vm",
-}
-
-
-@pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES)
-def test_every_route_to_the_right_domain_is_accepted(installed: Bench, route: str) -> None:
-    installed.reset()
-    installed.run(route)
-    assert_green(installed.machine, INSTALL_STEP)
 
 
 def test_a_running_guest_that_was_another_is_right_with_a_note(installed: Bench) -> None:

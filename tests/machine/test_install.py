@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine.lesson import Judged, assert_green, assert_mended, judge, replay, run_fixes
+from tests.machine.lesson import assert_green, assert_mended, judge, replay, run_fixes
 from tests.machine.waiting import becomes
+from tutor.proving.judged import Judged
 from tutor.sandbox.machines import Machine
 
 STEPS = ("install/qemu-kvm", "install/libvirt", "install/default-network", "install/confirm")

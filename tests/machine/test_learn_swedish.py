@@ -8,7 +8,7 @@ import pytest
 
 from tests.machine.checkout import PROJECT
 from tests.machine.lesson import bring_medium, course
-from tests.machine.test_domains import AS_BY_VIRT_MANAGER
+from tests.machine.proving import by_hand
 from tests.machine.test_whole_course import BOOT_SECONDS, CLICKED, CPU, INTERRUPTED, START, graded, red
 from tests.machine.waiting import becomes
 from tests.machine.walker import LOGIN, Walker
@@ -101,7 +101,7 @@ class Student:
     def click(self, step: Step) -> None:
         """What is done in virt-manager has no commands to run."""
         bring_medium(self.machine)
-        self.machine.run(AS_BY_VIRT_MANAGER, check=True)
+        by_hand(self.machine, CLICKED)
         self.walker.choose("Check now")
         self.walker.go_on(step)
 

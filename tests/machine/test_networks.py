@@ -11,45 +11,26 @@ import pytest
 
 from tests.machine.guest import GREETING
 from tests.machine.lesson import (
-    Judged,
     answer_quiz,
     assert_green,
     assert_mended,
     judge,
-    replay,
     run_fixes,
 )
-from tests.machine.network_states import (
-    FORWARD,
-    GUEST,
-    ISOLATED,
-    MAC,
-    NO_ENTRIES,
-    OTHER_MAC,
-    RIGHT,
-    STATIC,
-    VIRSH,
-    State,
-    added,
-    edited,
-    entry,
-)
+from tests.machine.proving import assert_proven, do, each_state_of, run_with, stage
 from tests.machine.waiting import becomes
+from tutor.course.states import State
+from tutor.proving.judged import Judged
 from tutor.sandbox.client import Client
 from tutor.sandbox.machines import Machine
 
 NAT, ISOLATED_STEP, STATIC_STEP, FORWARD_STEP, FLOW = (
     f"networks/{name}" for name in ("nat", "isolated", "static-lease", "port-forward", "flow")
 )
+VIRSH = "virsh -c qemu:///system"
+GUEST, MAC, OTHER_MAC = "192.168.122.50", "52:54:00:aa:bb:cc", "52:54:00:77:77:77"
 # No guest here has had it, and so it has no lease.
 NEW_MAC = "52:54:00:77:77:78"
-# iptables-restore makes all of iptables' own chains; libvirt alone makes no others in nat than POSTROUTING.
-_CLEAN = (
-    "nft flush ruleset; iptables-restore < /root/clean; for chain in PREROUTING INPUT OUTPUT; do"
-    " nft delete chain ip nat $chain; done; sysctl -qw net.ipv4.ip_forward=1;"
-    " rm -f /etc/libvirt/hooks/network.d/portforward;"
-    " [ ! -e /root/nftables.conf ] || mv /root/nftables.conf /etc/"
-)
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +42,7 @@ def nat(machine: Machine) -> Machine:
 @pytest.fixture(scope="module")
 def isolated(nat: Machine) -> Machine:
     """The step isolated; its guest is not needed any more."""
-    _done(nat, ISOLATED_STEP)
-    nat.run(f"{VIRSH} destroy vm-isolated; sudo sh -c 'iptables-save > /root/clean'", check=True)
-    return nat
+    return _done(nat, ISOLATED_STEP)
 
 
 @pytest.fixture(scope="module")
@@ -79,38 +58,17 @@ def client(static: Machine) -> Iterator[Client]:
         assert outside.banner(2222, timeout=1.5) is None
         _done(static, FORWARD_STEP)
         assert becomes(lambda: outside.banner(2222) == GREETING)
-        static.run("sudo cp /etc/libvirt/hooks/network.d/portforward /root/portforward", check=True)
         yield outside
 
 
 def _done(machine: Machine, step: str) -> Machine:
-    fresh = judge(machine, step)
-    assert fresh.status in ("fail", "blocked"), fresh.explain()
-    answer_quiz(machine, step)
-    replay(machine, step)
-    assert_green(machine, step)
+    do(machine, step)
     return machine
 
 
 def _root(machine: Machine, commands: str) -> None:
-    machine.run(commands, user="root", timeout=120)
-
-
-def _proved(machine: Machine, step: str, state: State) -> Judged:
-    """Judged as it should be, and mended by what is printed, if anything is."""
-    judged = judge(machine, step)
-    found = judged.codes
-    if not state.codes:
-        assert judged.status == "pass", judged.explain()
-        notes = [str(check["note"]) for check in judged.step["checks"] if check["note"]]
-        assert [state.note in note for note in notes] == [True] if state.note else notes == [], notes
-        return judged
-    assert {name: found.get(name) for name in state.codes} == state.codes, judged.explain()
-    assert judged.returncode == 1
-    if not state.decides:
-        run_fixes(machine, judged)
-        assert_green(machine, step)
-    return judged
+    """As root, with the functions of the lesson's states."""
+    run_with(machine, "networks", commands)
 
 
 @contextmanager
@@ -140,19 +98,9 @@ def test_a_changed_mac_has_no_lease_yet(nat: Machine) -> None:
     assert_green(nat, NAT)
 
 
-def test_a_guest_on_another_network(nat: Machine) -> None:
-    edit = (
-        "virt-xml --connect qemu:///system vm-nat --edit --network clearxml=yes,network={},model=virtio,mac="
-        + MAC
-    )
-    xml = "<network><name>annat</name><bridge name='virbr9'/></network>"
-    _root(
-        nat, f'echo "{xml}" | {VIRSH} net-define /dev/stdin; {VIRSH} net-start annat; {edit.format("annat")}'
-    )
-    with _spoilt(
-        nat, "true", f"{edit.format('default')}; {VIRSH} net-destroy annat; {VIRSH} net-undefine annat"
-    ):
-        assert_mended(nat, NAT, {"nic": "wrong-network"})
+@each_state_of(NAT)
+def test_nat(nat: Machine, state: State) -> None:
+    assert_proven(nat, state)
 
 
 def test_an_interface_until_the_guest_stops(nat: Machine) -> None:
@@ -172,14 +120,6 @@ def test_a_guest_that_does_not_run(nat: Machine) -> None:
     assert (lease["status"], lease["code"]) == ("skip", "not-running")
 
 
-def test_a_cable_that_hangs(nat: Machine) -> None:
-    """The network was stopped, and started again, under the running guest."""
-    _root(nat, f"{VIRSH} net-destroy default")
-    assert_mended(nat, NAT, {"lease": "network-down"})
-    _root(nat, f"{VIRSH} net-destroy default; {VIRSH} net-start default")
-    assert_mended(nat, NAT, {"lease": "not-on-the-bridge"})
-
-
 def _check(judged: Judged, name: str) -> dict[str, str]:
     (found,) = (check for check in judged.step["checks"] if check["id"].endswith(f"/{name}"))
     return dict(found)
@@ -188,19 +128,13 @@ def _check(judged: Judged, name: str) -> dict[str, str]:
 # --- isolated
 
 
-@pytest.mark.parametrize("name", ISOLATED)
-def test_the_isolated_network(isolated: Machine, name: str) -> None:
-    session = "su - student -c 'virsh -c qemu:///session net-undefine isolerat-natverk'"
-    with _spoilt(
-        isolated, ISOLATED[name].make, f"{session if 'session' in name else 'true'}; {RIGHT}; {_CLEAN}"
-    ):
-        _proved(isolated, ISOLATED_STEP, ISOLATED[name])
+@each_state_of(ISOLATED_STEP)
+def test_the_isolated_network(isolated: Machine, state: State) -> None:
+    assert_proven(isolated, state)
 
 
 def test_libvirt_refuses_a_range_outside_the_subnet(isolated: Machine) -> None:
-    state = ISOLATED["another range"].make.replace("50.100", "51.100").replace("50.200", "51.200")
-    assert isolated.run(state.partition(";")[2], user="root").returncode != 0
-    _root(isolated, RIGHT)
+    assert run_with(isolated, "networks", 'defined "$on${ip/50.100/51.100}"').returncode != 0
 
 
 @pytest.mark.parametrize("step", [ISOLATED_STEP, FORWARD_STEP])
@@ -221,27 +155,19 @@ def test_without_nft_it_is_unknown(isolated: Machine) -> None:
 # --- static-lease
 
 
-@pytest.mark.parametrize("name", STATIC)
-def test_the_fixed_lease(static: Machine, name: str) -> None:
-    with _spoilt(static, f"{NO_ENTRIES}; {STATIC[name].make}", f"{NO_ENTRIES}; {added(entry())}"):
-        _proved(static, STATIC_STEP, STATIC[name])
+@each_state_of(STATIC_STEP)
+def test_the_fixed_lease(static: Machine, state: State) -> None:
+    assert_proven(static, state)
 
 
 def test_an_entry_by_net_edit_and_a_restart(static: Machine) -> None:
     """The network was restarted with it, so the guest's cable hangs; its entry and its lease are right."""
-    make = f"{NO_ENTRIES}; {edited(entry())}; {VIRSH} net-destroy default"
-    with _spoilt(static, make, f"{VIRSH} net-start default"):
+    with _spoilt(
+        static, 'no_entries; edited "$(named)"; virsh net-destroy default', "virsh net-start default"
+    ):
         assert_green(static, STATIC_STEP)
     assert_green(static, STATIC_STEP)
     assert_mended(static, NAT, {"lease": "not-on-the-bridge"})
-
-
-def test_a_guest_that_keeps_its_old_address(static: Machine) -> None:
-    other = entry(address="192.168.122.60")
-    _root(static, f"{NO_ENTRIES}; {added(other)}; {VIRSH} destroy vm-nat; {VIRSH} start vm-nat")
-    _wait_for(static, "192.168.122.60")
-    _root(static, f"{NO_ENTRIES}; {added(entry())}")
-    assert_mended(static, STATIC_STEP, {"lease": "old-address"})
 
 
 def test_the_lease_of_an_older_mac(static: Machine) -> None:
@@ -254,11 +180,8 @@ def test_the_lease_of_an_older_mac(static: Machine) -> None:
     # dnsmasq remembers whom it gave the address to.
     judged = judge(static, STATIC_STEP)
     assert (judged.codes, judged.fixes) == ({"lease": "address-taken"}, [])
-    _root(
-        static,
-        f"{change.replace(NEW_MAC, MAC)}; {NO_ENTRIES}; {added(entry())};"
-        f" {VIRSH} destroy vm-nat; {VIRSH} start vm-nat",
-    )
+    back = f'{change.replace(NEW_MAC, MAC)}; no_entries; both "$(named)"; virsh destroy $vm; virsh start $vm'
+    _root(static, back)
     _wait_for(static, GUEST)
 
 
@@ -272,15 +195,20 @@ def _wait_for(machine: Machine, address: str) -> None:
 # --- port-forward
 
 
-@pytest.mark.parametrize("name", FORWARD)
-def test_the_port_forward(static: Machine, client: Client, name: str) -> None:
-    state = FORWARD[name]
-    with _spoilt(static, f"{_CLEAN}; {state.make}", _CLEAN):
-        assert client.banner(2222, timeout=1.5) == (None if state.codes else GREETING)
-        judged = _proved(static, FORWARD_STEP, state)
-        if not state.decides:
+@each_state_of(FORWARD_STEP)
+def test_the_port_forward(static: Machine, client: Client, state: State) -> None:
+    """Told and mended as any other state; and a computer outside agrees, before and after."""
+    here = stage(static, "networks")
+    with here.made(state):
+        assert client.banner(2222, timeout=1.5) == (GREETING if state.right else None)
+        judged, result = here.told(state)
+        faults = result.faults
+        if not state.right and state.mend:
+            faults += here.mended(state, judged)[1]
+        if state.mend:
             assert client.banner(2222) == GREETING
-    if state.decides:
+    assert not faults, "\n".join(one.what.render(str) for one in faults)
+    if not state.mend:
         assert judged.fixes == []
         assert "Decide" in _check(judged, "forward")["hint"]
     if "forward-refused" in state.codes.values():
@@ -288,7 +216,7 @@ def test_the_port_forward(static: Machine, client: Client, name: str) -> None:
 
 
 def test_a_port_forward_to_a_stopped_network(static: Machine, client: Client) -> None:
-    _root(static, f"{_CLEAN}; /root/portforward default started begin -; {VIRSH} net-destroy default")
+    _root(static, "clean; /root/portforward default started begin -; virsh net-destroy default")
     assert client.banner(2222, timeout=1.5) is None
     assert_mended(static, FORWARD_STEP, {"forward": "no-network"})
     assert_mended(static, NAT, {"lease": "not-on-the-bridge"})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import pytest
 
 from tests.machine.guest import start_default_network
-from tests.machine.lesson import Judged, answer_quiz, assert_green, assert_mended, judge, replay, run_fixes
+from tests.machine.lesson import assert_green, assert_mended, judge, run_fixes
+from tests.machine.proving import assert_proven, do, each_state, run_with
+from tutor.course.states import State
+from tutor.proving.judged import Judged
 from tutor.sandbox.machines import Machine
 
 CREATE, REVERT, DELETE, TREE, CLICKED, UEFI = (
@@ -18,126 +20,7 @@ STEPS = (CREATE, REVERT, DELETE, TREE, CLICKED, UEFI)
 IMAGE = "/var/lib/libvirt/images/ubuntu-vm.qcow2"
 JOURNAL = "/home/student/.local/state/libvirt-tutor"
 
-#: What the states below are written in: t takes a snapshot, r reverts to one, d deletes one, see grades.
-PRELUDE = f"""
-export LIBVIRT_DEFAULT_URI=qemu:///system
-t() {{ name=$1; shift; virsh snapshot-create-as --domain ubuntu-vm --name "$name" "$@"; }}
-r() {{ virsh snapshot-revert ubuntu-vm "$@"; }}
-d() {{ virsh snapshot-delete ubuntu-vm "$@"; }}
-see() {{ tutor check snapshots/delete || true; }}
-image={IMAGE}
-set -e
-"""
-#: The domain of the lesson without snapshots, and a tool that has seen nothing.
-RESET = f"""
-virsh destroy ubuntu-vm
-for name in ubuntu-vm other; do virsh undefine $name --snapshots-metadata; done
-virsh -c qemu:///session undefine ubuntu-vm
-set -e
-sudo sh -c 'rm -rf /var/lib/libvirt/images/ubuntu-vm* /var/lib/libvirt/images/other* {JOURNAL}'
-sudo qemu-img create -q -f qcow2 {IMAGE} 1G
-virsh define lesson.xml
-"""
-SNAP1 = "t snap1 --description x"
-RIGHT = f"{SNAP1}; t snap2; t snap3; r snap1; t snap4"
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A wrong state of a step: what the student does to get there, and the codes that tell it."""
-
-    step: str
-    make: str
-    codes: dict[str, str]
-
-
-def create(code: str, make: str) -> Wrong:
-    return Wrong(CREATE, make, {"snapshot": code})
-
-
-def revert(make: str) -> Wrong:
-    return Wrong(REVERT, make, {"reverted": "not-reverted"})
-
-
-def delete(code: str, make: str) -> Wrong:
-    return Wrong(DELETE, make, {"deleted": code})
-
-
-def tree(code: str, make: str) -> Wrong:
-    return Wrong(TREE, make, {"tree": code})
-
-
-FORGET = "virsh undefine ubuntu-vm --snapshots-metadata"
-OTHER = (
-    "sudo qemu-img create -q -f qcow2 ${image%/*}/other.qcow2 1G;"
-    "sed '/<uuid>/d; s/ubuntu-vm/other/; s/ubuntu-vm.qcow2/other.qcow2/' lesson.xml > other.xml;"
-    "sed -i '/<mac /d' other.xml; virsh define other.xml; virsh snapshot-create-as other snap1 x"
-)
-IN_SESSION = f"{FORGET}; virsh -c qemu:///session define lesson.xml"
-AS_RAW = (
-    "sudo qemu-img create -q -f raw $image 1G;"
-    "sed \"s/type=.qcow2./type='raw'/\" lesson.xml > raw.xml; virsh define raw.xml"
-)
-LEFTOVER = "t snap-tmp; see; d snap-tmp --metadata"
-
-WRONG: dict[str, Wrong] = {
-    "create: no domain": Wrong(
-        CREATE, f"{FORGET}; sudo rm $image", {"domain": "missing", "snapshot": "need-failed"}
-    ),
-    "create: no domain, its image left": Wrong(CREATE, FORGET, {"domain": "missing"}),
-    "create: session mode": Wrong(CREATE, IN_SESSION, {"domain": "in-session-mode"}),
-    "create: another domain's": create("missing", OTHER),
-    "create: none, running": create("missing", "virsh start ubuntu-vm"),
-    "create: no description": create("no-description", "t snap1"),
-    "create: no description, not current": create("no-description", "t snap0; t snap1; t snap2"),
-    "create: empty description": create("no-description", "t snap1 --description '  '"),
-    "create: by qemu-img": create("missing", "sudo qemu-img snapshot -c snap1 $image"),
-    "create: raw": create("missing", AS_RAW),
-    "create: no disk": create("missing", "virt-xml ubuntu-vm --remove-device --disk 1"),
-    "create: no image": create("missing", "sudo rm $image"),
-    "revert: no domain": Wrong(REVERT, FORGET, {"reverted": "need-failed"}),
-    "revert: no snap1": Wrong(REVERT, "t snap2", {"reverted": "need-failed"}),
-    "revert: current and childless": revert(SNAP1),
-    "revert: a child, not reverted": revert(f"{SNAP1}; t snap2"),
-    "revert: to another": revert(f"{SNAP1}; t snap2; t snap3; r snap2"),
-    "revert: neither child nor current": revert(f"t snap0; {SNAP1}; r snap0; t snap2"),
-    "revert: external": revert(f"{SNAP1} --disk-only"),
-    "revert: external, with a child": revert(f"{SNAP1} --disk-only; t snap2"),
-    "delete: no domain": Wrong(DELETE, FORGET, {"deleted": "need-failed"}),
-    "delete: none was ever": delete("nothing-deleted", ""),
-    "delete: still there": delete("nothing-deleted", "t snap1; t snap-tmp; see"),
-    "delete: one of that name is external": delete("nothing-deleted", "t snap1; t snap-tmp --disk-only"),
-    "delete: unseen": delete("nothing-deleted", "t snap-tmp; d snap-tmp"),
-    "delete: by qemu-img": delete(
-        "nothing-deleted", "see; sudo qemu-img snapshot -c x $image; see; sudo qemu-img snapshot -d x $image"
-    ),
-    "delete: only the metadata": delete("content-left", LEFTOVER),
-    "delete: only the metadata, twice": delete("content-left", f"{LEFTOVER}; sleep 1; {LEFTOVER}"),
-    "delete: only the metadata, and made again": delete("content-left", f"{LEFTOVER}; sleep 1; t snap-tmp"),
-    "delete: only the metadata, running": delete("content-left", f"virsh start ubuntu-vm; {LEFTOVER}"),
-    "delete: only the metadata, external": delete(
-        "content-left", "t snap-tmp --disk-only; see; d snap-tmp --metadata"
-    ),
-    "delete: of another uuid": delete(
-        "nothing-deleted",
-        f"t snap-tmp; see; d snap-tmp; see; {FORGET}; sed /uuid/d lesson.xml > new.xml; virsh define new.xml",
-    ),
-    "tree: no domain": Wrong(TREE, f"{FORGET}; sudo rm $image", {"tree": "need-failed"}),
-    "tree: none": tree("no-snapshots", ""),
-    "tree: a chain": tree("wrong-parent", f"{SNAP1}; t snap2; t snap3; t snap4"),
-    "tree: a chain, running": tree(
-        "wrong-parent", f"virsh start ubuntu-vm; {SNAP1}; t snap2; t snap3; t snap4"
-    ),
-    "tree: snap4 under snap2": tree("wrong-parent", f"{SNAP1}; t snap2; t snap3; r snap2; t snap4"),
-    "tree: another root": tree("extra-root", f"t snap0; {RIGHT}; r snap0; t more; d snap0"),
-    "tree: a root above": tree("extra-root", f"t snap0; {RIGHT}"),
-    "tree: no snap1": tree("missing-snapshots", f"{RIGHT}; d snap1"),
-    "tree: no snap2": tree("missing-snapshots", f"{RIGHT}; d snap2"),
-    "tree: external": tree("wrong-parent", f"{SNAP1}; t snap2 --disk-only; t snap3; t snap4"),
-    "tree: external throughout": tree(
-        "missing-snapshots", f"{SNAP1} --disk-only; t snap2 --disk-only; t snap3 --disk-only"
-    ),
-}
+RIGHT = "right"
 
 #: Snapshots that no lesson has names for; libvirt takes them all.
 HOSTILE = (
@@ -158,18 +41,13 @@ def machine(ready_lesson_machine: Machine) -> Machine:
     lab.run("echo 'export LIBVIRT_DEFAULT_URI=qemu:///system' >> ~/.bashrc", check=True)
     start_default_network(lab)
     for step in STEPS:
-        assert judge(lab, step).status != "pass", step
-        replay(lab, step)
-        answer_quiz(lab, step)
-        assert_green(lab, step)
-    lab.run("virsh -c qemu:///system dumpxml ubuntu-vm > lesson.xml", check=True)
+        do(lab, step)
     return lab
 
 
 def make(machine: Machine, state: str) -> None:
     """The domain in this state, and nothing else of the lesson."""
-    reset = f"{PRELUDE}set +e\n{RESET}"
-    machine.run(f"{reset}\n{state}", timeout=120, check=True)
+    run_with(machine, "snapshots", f"empty; {state}", "student", check=True)
 
 
 def snapshots(machine: Machine) -> dict[str, str]:
@@ -181,51 +59,13 @@ def snapshots(machine: Machine) -> dict[str, str]:
     return dict(line.split(maxsplit=1) for line in listed.stdout.splitlines())
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_each_wrong_state_is_told_and_mended(machine: Machine, name: str) -> None:
-    wrong = WRONG[name]
-    make(machine, wrong.make)
-    assert_mended(machine, wrong.step, wrong.codes)
-
-
-ROUTES = {
-    "described by XML": (
-        CREATE,
-        (
-            "echo '<domainsnapshot><name>snap1</name><description>é</description></domainsnapshot>' > s.xml;"
-            "virsh snapshot-create ubuntu-vm s.xml"
-        ),
-    ),
-    "external": (CREATE, f"{SNAP1} --disk-only"),
-    "edited": (
-        CREATE,
-        (
-            "t snap1; export EDITOR=\"sed -i 's|<state>|<description>e</description><state>|'\";"
-            "virsh snapshot-edit ubuntu-vm snap1"
-        ),
-    ),
-    "current, and has a child": (REVERT, f"{SNAP1}; t snap2; r snap1"),
-    "two branches": (REVERT, f"{SNAP1}; t snap2; r snap1; t other"),
-    "another one": (DELETE, "t mine; see; d mine"),
-    "with all below": (DELETE, "t a; t b; see; d a --children"),
-    "of a running guest, deleted": (DELETE, "virsh start ubuntu-vm; t a; see; d a"),
-    "external, deleted": (DELETE, "t a --disk-only; see; d a"),
-    "made again": (DELETE, "t a; see; d a; sleep 1; t a"),
-    "metadata, then content": (DELETE, f"{LEFTOVER}; see; sudo qemu-img snapshot -d snap-tmp $image"),
-    "another order": (TREE, f"{SNAP1}; t snap4; r snap1; t snap2; t snap3; r snap4"),
-    "one too many, deleted": (TREE, f"t zero; {RIGHT}; t more; d more; d zero"),
-}
-
-
-@pytest.mark.parametrize("name", ROUTES)
-def test_other_routes_pass(machine: Machine, name: str) -> None:
-    step, state = ROUTES[name]
-    make(machine, state)
-    assert_green(machine, step)
+@each_state("snapshots")
+def test_each_state(machine: Machine, state: State) -> None:
+    assert_proven(machine, state)
 
 
 def test_what_is_right_is_kept(machine: Machine) -> None:
-    make(machine, f"{SNAP1}; t between; t snap2; t snap3; r snap1; t snap4")
+    make(machine, "first; t between; t snap2; t snap3; r snap1; t snap4")
     before = snapshots(machine)
     judged = judge(machine, TREE)
     assert judged.fixes == ["virsh -c qemu:///system snapshot-delete -- ubuntu-vm between"]

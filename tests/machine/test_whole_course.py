@@ -14,7 +14,7 @@ import pytest
 from tests.machine.checkout import PROJECT
 from tests.machine.guest import GREETING
 from tests.machine.lesson import bring_medium, course
-from tests.machine.test_domains import AS_BY_VIRT_MANAGER
+from tests.machine.proving import by_hand
 from tests.machine.waiting import becomes
 from tests.machine.walker import LOGIN, Walker
 from tests.terminal import CTRL_C, CTRL_D
@@ -118,7 +118,7 @@ def walk(machine: Machine) -> None:
             walker.choose("Yes")
             walker.go_on(step)
         elif step.id == CLICKED:
-            machine.run(AS_BY_VIRT_MANAGER, check=True)
+            by_hand(machine, CLICKED)
             walker.choose("Check now")
             walker.go_on(step)
         else:

@@ -122,6 +122,10 @@ EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("tutor author checks", text("every check that is installed")),
         ("tutor author checks disk-image", text("one, with its parameters and codes")),
     ),
+    "author prove": (
+        ("tutor author prove", text("the course that comes with the tool, on Debian 12")),
+        ("tutor author prove my-course disks --alone", text("one lesson, after its prerequisites")),
+    ),
     "author lint": (
         ("tutor author lint", text("the course that comes with the tool")),
         ("tutor author lint lessons --strict", text("what is not translated, too")),

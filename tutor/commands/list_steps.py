@@ -6,9 +6,11 @@ from tutor import __version__
 from tutor.commands.changes import Change, since_checked
 from tutor.commands.history import Stand, last_stands
 from tutor.commands.session import Session
+from tutor.course.load import packaged_folder
 from tutor.journal.errors import JournalError
 from tutor.output import interface
 from tutor.output.listing import list_document, render_list
+from tutor.proving.proven import read_proven
 from tutor.text import text
 
 
@@ -18,13 +20,15 @@ def list_steps(session: Session) -> int:
     :raises CourseError: when the course is broken.
     """
     stands, changes = known_stands(session), known_changes(session)
+    proof = read_proven(str(session.options.course or packaged_folder()))
+    runs = proof["runs"] if proof else []
     if session.options.format == "json":
         by_step = {step: (stand.status, stand.time) for step, stand in stands.items()}
-        document = list_document(session.course, by_step, changes, __version__)
+        document = list_document(session.course, by_step, changes, __version__, runs)
         interface.write(document, session.out, "json")
     else:
         statuses = {step: stand.status for step, stand in stands.items()}
-        document = render_list(session.course, statuses, changes, session.translate, session.style)
+        document = render_list(session.course, statuses, changes, session.translate, session.style, runs=runs)
         interface.write(document, session.out, "text")
     return 0
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from tutor.course.files import Files, digest
 from tutor.course.findings import BrokenCourse, Finding, Report
-from tutor.course.states import LessonStates, Machines, NoRun, State, Surroundings, User
+from tutor.course.states import Backend, LessonStates, Machines, NoRun, State, Surroundings, User
 from tutor.course.toml import Table, read_toml
 from tutor.errors import CourseError
 from tutor.text import text
@@ -20,7 +20,7 @@ MACHINES = f"{STATES}/machines.toml"
 #: Debian with a student, and nothing else.
 _IMAGE = "base"
 _USERS: tuple[User, ...] = ("student", "root")
-_SCRIPTS = {"by_hand": "by-hand", "prepare": "prepare", "begin": "begin", "end": "end"}
+_SCRIPTS = {"by_hand": "by-hand", "prepare": "prepare", "begin": "begin", "reset": "reset"}
 
 
 def read_state_files(folder: str) -> dict[str, bytes]:
@@ -60,12 +60,9 @@ def read_machines(files: Files, findings: list[Finding]) -> Machines:
     """Which images the course wants; what is wrong is added to ``findings``."""
     report = Report(MACHINES)
     table = read_toml(_decoded(files.get(MACHINES, b"")), report)
-    image = table.string("image", default=_IMAGE) if table else _IMAGE
-    ready = table.string("ready", default=image) if table else image
-    if table:
-        table.nothing_more()
+    machines = Machines(_IMAGE, _IMAGE) if table is None else _machines(table)
     findings += report.findings
-    return Machines(image, ready)
+    return machines
 
 
 def load_states(folder: str) -> tuple[dict[str, LessonStates], Machines, str]:
@@ -78,6 +75,25 @@ def load_states(folder: str) -> tuple[dict[str, LessonStates], Machines, str]:
     if findings:
         raise BrokenCourse(folder, findings)
     return states, machines, states_digest(files)
+
+
+def _machines(table: Table) -> Machines:
+    image = table.string("image", default=_IMAGE)
+    versions = table.table("versions")
+    found = Machines(
+        image,
+        table.string("ready", default=image),
+        {name: versions.string(name) for name in versions.data},
+        tuple(_backend(name, one) for name, one in table.table("backend").every_table()),
+    )
+    table.nothing_more()
+    return found
+
+
+def _backend(name: str, table: Table) -> Backend:
+    found = Backend(name, table.strings("releases"), table.string("prepare", default=""))
+    table.nothing_more()
+    return found
 
 
 def _lesson(name: str, content: bytes, report: Report) -> LessonStates:
@@ -107,7 +123,13 @@ def _lesson(name: str, content: bytes, report: Report) -> LessonStates:
 
 def _surroundings(table: Table, lesson: str, user: User) -> Surroundings:
     scripts = {name: table.string(key, default="") for name, key in _SCRIPTS.items()}
-    found = Surroundings(_step(table, "id", lesson), _user(table, user), **scripts, line=table.line)
+    found = Surroundings(
+        _step(table, "id", lesson),
+        _user(table, user),
+        **scripts,
+        kept=table.strings("kept"),
+        line=table.line,
+    )
     table.nothing_more()
     return found
 
@@ -123,6 +145,7 @@ def _state(table: Table, lesson: str, users: Mapping[str, User], user: User, *, 
         mend=right or table.boolean("mend", default=True),
         notes=table.strings("notes") if right and "notes" in table.data else None,
         restore=table.string("restore", default=""),
+        only=table.strings("only"),
         line=table.line,
     )
     table.nothing_more()

@@ -6,7 +6,7 @@ course's digest is without them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +19,8 @@ class State:
 
     ``codes`` holds the code of each check, by its name in the step; a right state has none. ``mend`` is
     whether the printed fix puts it right, else a person must decide. ``notes`` are parts of the English notes
-    that the step's checks give, all of them in their order; None where nobody looks.
+    that the step's checks give, all of them in their order; None where nobody looks. ``only`` names the
+    releases and backends that the state can be made on; none: all.
     """
 
     step: str
@@ -30,7 +31,12 @@ class State:
     mend: bool = True
     notes: tuple[str, ...] | None = None
     restore: str = ""
+    only: tuple[str, ...] = ()
     line: int = 0
+
+    def possible(self, surroundings: Collection[str]) -> bool:
+        """Whether it can be made where these are the release and the backend."""
+        return not self.only or not surroundings or any(one in surroundings for one in self.only)
 
     @property
     def right(self) -> bool:
@@ -43,7 +49,8 @@ class Surroundings:
     """What is done around the states of one step.
 
     ``by_hand`` does what the lesson leaves to a person; ``prepare`` is run once, when the step has been done;
-    ``begin`` before each state, ``end`` after each.
+    ``begin`` before each state; ``reset`` after each that no printed fix has mended. ``kept`` names checks
+    that still pass after ``tutor cleanup``: such as those of packages, which it keeps.
     """
 
     step: str
@@ -51,7 +58,8 @@ class Surroundings:
     by_hand: str = ""
     prepare: str = ""
     begin: str = ""
-    end: str = ""
+    reset: str = ""
+    kept: tuple[str, ...] = ()
     line: int = 0
 
 
@@ -91,8 +99,29 @@ class LessonStates:
 
 
 @dataclass(frozen=True, slots=True)
+class Backend:
+    """A way in which a machine can do what the course asks, such as libvirt's firewall backends.
+
+    ``releases`` have it; ``prepare`` is run by root on a machine that is to have it.
+    """
+
+    name: str
+    releases: tuple[str, ...]
+    prepare: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Machines:
-    """The images that the course is proven on: ``image`` has nothing of it, ``ready`` what takes long."""
+    """The images that the course is proven on: ``image`` has nothing of it, ``ready`` what takes long.
+
+    ``versions`` are commands that print what the course was proven with, by what that is called.
+    """
 
     image: str
     ready: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    backends: tuple[Backend, ...] = ()
+
+    def backends_of(self, release: str) -> tuple[Backend, ...]:
+        """Those that the release has, its usual one first."""
+        return tuple(one for one in self.backends if release in one.releases)

@@ -69,7 +69,8 @@ class _Faults:
         """One rule after the other."""
         for around in self.states.surroundings:
             yield from self._step(around.step, around.line)
-            for script in (around.by_hand, around.prepare, around.begin, around.end):
+            yield from self._checks(around.step, around.kept, around.line)
+            for script in (around.by_hand, around.prepare, around.begin, around.reset):
                 yield from self._variables(script, around.line)
         for state in self.states.states:
             yield from self._step(state.step, state.line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tutor.course.records import Course, Lesson, Step
@@ -12,6 +12,7 @@ from tutor.grading.verdict import Status
 from tutor.output.details import STATUS_WORDS
 from tutor.output.marks import ROLES, marked
 from tutor.output.page import Page
+from tutor.output.proving import proven_lines, proven_runs
 from tutor.output.style import Style
 from tutor.text import Text, Translate, text
 
@@ -24,11 +25,14 @@ def render_list(
     changes: Mapping[str, str],
     translate: Translate,
     style: Style,
+    *,
+    runs: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Each lesson with its steps.
 
     :param statuses: by step; of a step that is not there nothing is said.
     :param changes: by step, "new" or "changed" since it was checked.
+    :param runs: with what the course was proven (:mod:`tutor.proving.proven`).
     """
     page = Page(translate, style)
     for lesson in course.lessons:
@@ -45,17 +49,24 @@ def render_list(
         )
     else:
         page.line(page.say(text("Nothing has been checked yet: `tutor check` does.")), role="quiet")
+    for line in proven_lines(runs, course.digest):
+        page.line(page.say(line), role="quiet")
     return page.document()
 
 
 def list_document(
-    course: Course, stands: Mapping[str, tuple[Status, str]], changes: Mapping[str, str], version: str
+    course: Course,
+    stands: Mapping[str, tuple[Status, str]],
+    changes: Mapping[str, str],
+    version: str,
+    runs: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """The same as JSON: ``status`` and ``checked`` (ISO 8601, UTC) are null where nothing is known.
 
     :param stands: status and time by step.
     :param changes: by step, "new" or "changed" since it was checked.
     :param version: this tool's.
+    :param runs: with what the course was proven; ``stale`` where it was another course than this.
     """
     document = {
         "schema": SCHEMA,
@@ -66,6 +77,7 @@ def list_document(
             "version": course.version,
             "digest": course.digest,
         },
+        "proven": proven_runs(runs, course.digest),
         "lessons": [
             {
                 "id": lesson.id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tutor.sandbox.application import application
@@ -17,11 +18,10 @@ from tutor.sandbox.images import SUITE, Image, image
 from tutor.sandbox.process import MachineError
 from tutor.sandbox.running import claimed
 from tutor.sandbox.shell import Completed, command_line, without_complaints
-from tutor.sandbox.sources import Checkout
+from tutor.sandbox.sources import Checkout, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 _WRITE = """
 directory=$(dirname "$1")
@@ -134,18 +134,19 @@ def boot(
     network: Literal["private", "host"] = "private",
     keep_disk: bool = False,
     suite: str = SUITE,
-    project: Path | None = None,
+    project: Path | Source | None = None,
 ) -> Iterator[Machine]:
     """Boot a machine from ``base``, ``bare``, ``ready`` or ``ssh``, building the image where it is missing.
 
     :param name: made up where missing. No two machines have the same.
     :param network: private sees nothing but itself; host is this host's own, for downloads only.
     :param keep_disk: put the disk into a directory, so that the machine can reboot.
-    :param project: a checkout whose `tutor` the machine gets.
+    :param project: a checkout, or another source, whose `tutor` the machine gets.
     :raises MachineError: it cannot be built or booted; the sentence says what to do.
     """
     origin = image(image_name, suite)
-    binds = {application(Checkout(project), suite): "/opt/tutor"} if project else {}
+    source = Checkout(project) if isinstance(project, Path) else project
+    binds = {application(source, suite): "/opt/tutor"} if source else {}
     chosen = name or f"lab-{secrets.token_hex(4)}"
     with claimed(chosen, [*origin.layers, *binds]) as directory:
         container = Container(chosen, origin.layers, directory, network == "private", keep_disk, binds)

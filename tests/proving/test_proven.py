@@ -1,0 +1,94 @@
+"""The file that says what a course was proven with, and what is shown of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.proving.samples import COURSE, REPLAYS, STATES
+from tutor.output.proving import proven_lines, readme_table, render_proof
+from tutor.output.style import Style
+from tutor.proving import proven
+from tutor.proving.proven import PROVEN, encode, merged, read_proven, run_document
+from tutor.proving.table import Table, table
+
+SCHEMA = json.loads((Path(proven.__file__).parent / "schema" / "proven-1.json").read_text())
+RESULT: Table = table(COURSE, STATES, REPLAYS, tuple(COURSE.steps))
+
+
+def run(release: str = "bookworm", backend: str | None = "iptables", **more: Any) -> dict[str, Any]:
+    about = {
+        "release": release,
+        "backend": backend,
+        "versions": {"libvirt": "9.0.0", "kernel": "6.1"},
+        "tool": "0.1.0",
+        "course_digest": "sha256:0",
+        "states_digest": "sha256:1",
+        "when": "2026-11-26T18:00:00Z",
+        "seconds": 10,
+        "alone": False,
+        "twice": False,
+        **more,
+    }
+    return run_document(RESULT, about, [])
+
+
+def document(*runs: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for one in runs:
+        content = merged(content, {"id": "c", "version": "1"}, one)
+    return content
+
+
+def test_it_is_as_its_schema_says_and_a_line_for_each_check() -> None:
+    content = document(run(), run("trixie", None))
+    jsonschema.validate(json.loads(encode(content)), SCHEMA)
+    assert json.loads(encode(content)) == json.loads(json.dumps(content))
+    assert sum('"before"' in line for line in encode(content).splitlines()) == 2 * len(RESULT.rows)
+
+
+def test_a_run_takes_the_place_of_the_one_on_the_same_machines() -> None:
+    content = document(run(), run("trixie", "nftables"), run(seconds=99))
+    assert [(one["release"], one["seconds"]) for one in content["runs"]] == [("bookworm", 99), ("trixie", 10)]
+
+
+UNUSABLE = (None, "", "[]", "{", '{"schema": 2, "runs": []}', '{"schema": 1}', '{"schema": 1, "runs": [{}]}')
+
+
+@pytest.mark.parametrize("content", [*UNUSABLE, "[" * 9999])
+def test_what_cannot_be_used_is_no_proof(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / PROVEN).write_text(content)
+    assert read_proven(str(tmp_path)) is None
+
+
+def test_the_line_for_the_list() -> None:
+    runs = [run(), run("trixie", "nftables")]
+    (line,) = proven_lines(runs, "sha256:0")
+    assert line.render(str) == (
+        "Proven with bookworm iptables (libvirt 9.0.0, kernel 6.1; 2026-11-26),"
+        " trixie nftables (libvirt 9.0.0, kernel 6.1; 2026-11-26)."
+    )
+    _, stale = proven_lines(runs, "sha256:2")
+    assert "has changed since" in stale.render(str)
+    assert proven_lines([{**run(), "green": False}], "sha256:0") == []
+
+
+def test_the_table_for_a_readme() -> None:
+    head, _, row = readme_table([run()]).splitlines()
+    assert head.count("|") == row.count("|")
+    assert "| bookworm | iptables | 9.0.0 | 6.1 |" in row
+    assert "| 4 of 5 | 3 of 3 | 3 of 3 |" in row
+
+
+@pytest.mark.parametrize("style", [Style(), Style(plain=True), Style(ascii=True)])
+def test_the_proof_on_a_terminal(style: Style) -> None:
+    shown = render_proof(RESULT, run(), str, style)
+    assert "no power here" in shown
+    assert "Proven on bookworm iptables: 5 checks, " in shown
+    assert all(len(line) <= style.width for line in shown.splitlines())
+    assert not style.plain or "before yes" in shown

@@ -1,0 +1,115 @@
+"""One machine's errand, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from tutor.course.records import Step
+from tutor.course.states import LessonStates
+from tutor.proving.judged import Judged
+from tutor.proving.plan import Errand
+from tutor.proving.records import Fault, Replay, Seen, StateResult, Verdicts
+from tutor.proving.stage import WRONG_ANSWER, Stage
+from tutor.proving.student import Student
+from tutor.sandbox.process import CommandError
+from tutor.text import text
+
+KERNEL = "kernel"
+
+
+class Progress(Protocol):
+    """Who is told how far a proof has come."""
+
+    def at(self, errand: Errand, what: str) -> None:
+        """This is begun: a step, or a state of it."""
+
+    def ends(self, errand: Errand, replay: Replay) -> None:
+        """The machine has done what it was for."""
+
+
+@dataclass(frozen=True)
+class Prover:
+    """What every machine of a proof has in common.
+
+    :ivar prepare: run by root on a fresh machine; ``versions`` are commands by what they tell.
+    """
+
+    states: Mapping[str, LessonStates]
+    progress: Progress
+    prepare: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def carry_out(self, errand: Errand, student: Student) -> Replay:
+        """Do on the student's machine what it is for. What goes wrong is in the replay's faults."""
+        if self.prepare:
+            student.script(self.prepare, "root", check=False)
+        faults: list[Fault] = []
+        for step in errand.lead_up:
+            self.progress.at(errand, step.id)
+            faults += self._do(student, step, prepare=False)
+        words = [] if errand.lesson is None else [step.id for step in errand.steps]
+        before = _verdicts(student.judge(*words))
+        after: dict[str, Seen] = {}
+        for step in errand.steps:
+            self.progress.at(errand, step.id)
+            faults += self._do(student, step)
+            after.update(_verdicts(student.judge(step.id)))
+        replay = Replay(errand.lesson, errand.run, before, after, faults=tuple(faults))
+        replay = replace(replay, states=self._states(errand, student)) if errand.lesson else replay
+        replay = replace(replay, versions=self._versions(student))
+        return self._ended(errand, student, replay)
+
+    def _ended(self, errand: Errand, student: Student, replay: Replay) -> Replay:
+        if errand.lesson is None:
+            self.progress.at(errand, "tutor cleanup")
+            end = _verdicts(student.judge())
+            done = student.tutor("cleanup", "--yes")
+            cleaned = _verdicts(student.judge())
+            faults = replay.faults
+            if done.returncode:
+                last = (done.stdout + done.stderr).strip().rpartition("\n")[2]
+                what = text("tutor cleanup ended with {code}: {line}", code=done.returncode, line=last)
+                faults = (*faults, Fault("", "", what))
+            replay = replace(replay, end=end, cleaned=cleaned, faults=faults)
+        self.progress.ends(errand, replay)
+        return replay
+
+    def _do(self, student: Student, step: Step, *, prepare: bool = True) -> list[Fault]:
+        stage = self._stage(student, step)
+        try:
+            stage.by_hand(step)
+            student.answer(step)
+            student.replay(step)
+            if prepare:
+                stage.prepare(step)
+        except CommandError as error:
+            return [Fault(step.id, "", text("its commands fail: {reason}", reason=str(error)))]
+        return []
+
+    def _states(self, errand: Errand, student: Student) -> tuple[StateResult, ...]:
+        results: list[StateResult] = []
+        for step in errand.steps:
+            stage = self._stage(student, step)
+            for state in errand.states:
+                if state.step == step.id:
+                    self.progress.at(errand, f"{step.id}: {state.name}")
+                    results.append(stage.prove(state))
+            if step.quiz:
+                self.progress.at(errand, f"{step.id}: {WRONG_ANSWER}")
+                results.append(stage.prove_quiz(step))
+        return tuple(results)
+
+    def _stage(self, student: Student, step: Step) -> Stage:
+        return Stage(student, self.states.get(step.lesson_id, LessonStates(step.lesson_id)))
+
+    def _versions(self, student: Student) -> dict[str, str]:
+        """What the machine has now; what cannot be told is left out."""
+        commands = {**self.versions, KERNEL: "uname -r"}
+        told = {name: student.script(one, "student", check=False) for name, one in commands.items()}
+        return {name: done.stdout.strip() for name, done in told.items() if done.returncode == 0}
+
+
+def _verdicts(judged: Judged) -> Verdicts:
+    return {str(check["id"]): Seen(str(check["status"]), check["code"]) for check in judged.checks}
