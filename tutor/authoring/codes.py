@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from tutor.authoring.flow import Flow, Unfollowed
 from tutor.authoring.sources import Library, Place
+from tutor.dataclass import dataclass, field
 from tutor.grading.registry import Check
 from tutor.grading.verdict import Status
 from tutor.text import Text

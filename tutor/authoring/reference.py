@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from tutor.authoring.codes import Code, told_codes
+from tutor.dataclass import dataclass
 from tutor.grading.registry import Check
 from tutor.text import Text
 

@@ -6,10 +6,11 @@ import ast
 import importlib
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 from typing import Any
+
+from tutor.dataclass import dataclass, field
 
 Definition = ast.FunctionDef | ast.ClassDef
 

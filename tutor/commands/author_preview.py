@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tutor.authoring.codes import told_codes
 from tutor.commands.catalogue import checks_for
@@ -15,6 +14,7 @@ from tutor.course.records import Course, Step
 from tutor.course.select import find_step
 from tutor.course.states import State
 from tutor.course.variables import parameters
+from tutor.dataclass import replace
 from tutor.language import LANGUAGES
 from tutor.output import interface
 from tutor.output.hints import render_hints

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from tutor.course.read_states import load_states
 from tutor.course.records import Step
 from tutor.course.select import select_steps
 from tutor.course.states import Backend, Machines
+from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.output import interface
 from tutor.output.proving import render_proof, sentence

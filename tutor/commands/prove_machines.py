@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tutor.course.files import read_files
 from tutor.course.records import Course
+from tutor.dataclass import dataclass, field
 from tutor.proving.plan import Errand
 from tutor.proving.records import Fault, Replay
 from tutor.proving.replay import Prover

@@ -7,8 +7,9 @@ course's digest is without them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from tutor.dataclass import dataclass, field
 
 User = Literal["student", "root"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from tutor.course.draft import LessonSource
 from tutor.course.findings import Finding, nearest
@@ -12,6 +11,7 @@ from tutor.course.records import CheckSpec, Step
 from tutor.course.source import CourseSource
 from tutor.course.states import LessonStates, State
 from tutor.course.variables import references
+from tutor.dataclass import dataclass
 from tutor.text import Text, text
 
 #: The codes that each check may return, by its name; a check that is not there may return any.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tutor.authoring.codes import Code
 from tutor.course.records import CheckSpec, Step
 from tutor.course.states import State
 from tutor.course.variables import Values
+from tutor.dataclass import dataclass
 from tutor.output.checks import write_codes
 from tutor.output.page import Page
 from tutor.output.questions import Reply, write_reply

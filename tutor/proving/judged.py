@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from tutor.dataclass import dataclass
 
 _GREEN = ("pass", "skip")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from tutor.course.records import Course, Step
 from tutor.course.states import LessonStates, Machines, State
+from tutor.dataclass import dataclass, replace
 from tutor.guide.way import builds_on
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from tutor.dataclass import asdict
 
 if TYPE_CHECKING:
     from tutor.proving.table import Count, Row, Table

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tutor.course.records import Step
 from tutor.course.states import LessonStates
+from tutor.dataclass import dataclass, field, replace
 from tutor.proving.judged import Judged
 from tutor.proving.plan import Errand
 from tutor.proving.records import Fault, Replay, Seen, StateResult, Verdicts

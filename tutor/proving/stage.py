@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from tutor.course.records import QUIZ, Step
 from tutor.course.states import LessonStates, State
+from tutor.dataclass import dataclass, replace
 from tutor.proving.judged import Judged
 from tutor.proving.records import Fault, StateResult
 from tutor.proving.student import Student

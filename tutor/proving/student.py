@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.course.fill import fill
 from tutor.course.shell import substitute_shell
 from tutor.course.variables import Values, resolve
+from tutor.dataclass import dataclass, field
 from tutor.proving.judged import Judged
 from tutor.sandbox.process import CommandError, ended_with
 from tutor.text import text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tutor.course.records import QUIZ, Course, Step
 from tutor.course.states import LessonStates
+from tutor.dataclass import dataclass
 from tutor.proving.records import Fault, Replay, Seen, StateResult, Verdicts
 from tutor.text import Text, text
 
