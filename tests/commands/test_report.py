@@ -48,6 +48,14 @@ def test_in_words_and_in_swedish(packaged: Tool, hand_ins: Path) -> None:
     assert "För dig att avgöra" in out
 
 
+def test_what_verdicts_rest_on(packaged: Tool, hand_ins: Path) -> None:
+    words = ("report", str(hand_ins), "--student", "s000000")
+    assert "rests on" not in packaged.run(*words).out
+    out = packaged.run(*words, "--verbose").out
+    assert 'rests on sysctl["net.ipv4.ip_forward"]: 1' in out
+    assert "state: running" in out
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

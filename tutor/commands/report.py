@@ -215,7 +215,8 @@ def _rendered(session: Session, wishes: Wishes, made: Report) -> str:
     if wishes.student is not None:
         from tutor.output.class_student import render_student
 
-        return render_student(made, find_student(made, wishes.student), *look)
+        student = find_student(made, wishes.student)
+        return render_student(made, student, _observed(session, student), *look)
     from tutor.output.class_views import render_items, render_step, render_stuck
 
     if wishes.step is not None:
@@ -227,6 +228,16 @@ def _rendered(session: Session, wishes: Wishes, made: Report) -> str:
     from tutor.output.class_table import render_class
 
     return render_class(made, *look)
+
+
+def _observed(session: Session, student: Student) -> dict[str, str]:
+    """What the verdicts rest on, where that is asked for."""
+    if not session.style.verbose or student.hand_in is None:
+        return {}
+    from tutor.report.observed import Observations
+
+    with Observations(session.translate) as observations:
+        return observations.of(student.hand_in)
 
 
 def find_student(made: Report, word: str) -> Student:

@@ -68,7 +68,7 @@ class RecordedHost:
         if found is None:
             raise Unobservable("not-recorded", text("{question} was not recorded", question=question.key))
         if found.get("failure") is not None:
-            raise _failure(question.key, found["failure"])
+            raise failure_of(question.key, found["failure"])
         if "value" not in found:  # None is an answer: nothing is not
             raise _malformed(question.key, text("it has no value"))
         return _held_to_shape(question, found["value"])
@@ -197,7 +197,7 @@ def _malformed(key: str, why: Text) -> Unobservable:
     )
 
 
-def _failure(key: str, found: Any) -> Unobservable:
+def failure_of(key: str, found: Any) -> Unobservable:
     """The recorded reason why there is no answer, with the texts in it."""
     import msgspec
 

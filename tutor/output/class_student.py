@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tutor.grading.verdict import Status
 from tutor.output.class_table import SIGNATURES, label, write_suspicions
 from tutor.output.details import EXPECTED, NOTE, OBSERVED, REASON, STATUS_WORDS
@@ -16,8 +18,13 @@ _QUIET = ("pass", "skip")
 _MOST_MOMENTS = 12
 
 
-def render_student(report: Report, student: Student, translate: Translate, style: Style) -> str:
-    """Everything that the report knows of a student."""
+def render_student(
+    report: Report, student: Student, observed: Mapping[str, str], translate: Translate, style: Style
+) -> str:
+    """Everything that the report knows of a student.
+
+    :param observed: answers that verdicts rest on, by question, to be shown beside them; empty for none.
+    """
     page = Page(translate, style)
     page.heading(label(student))
     for name, value in ((text("mail"), student.email), (text("id"), student.id)):
@@ -29,7 +36,7 @@ def render_student(report: Report, student: Student, translate: Translate, style
         page.line(page.say(text("Nothing handed in that counts.")), role="bad")
     else:
         _write_hand_in(page, student.hand_in)
-        _write_steps(page, report, student.hand_in)
+        _write_steps(page, report, student.hand_in, observed)
         _write_journal(page, student.hand_in)
     _write_earlier(page, student)
     write_suspicions(page, report, student.key)
@@ -71,7 +78,7 @@ def _write_hand_in(page: Page, one: HandIn) -> None:
         page.field(text("differs"), page.say(told), role="bad")
 
 
-def _write_steps(page: Page, report: Report, one: HandIn) -> None:
+def _write_steps(page: Page, report: Report, one: HandIn, observed: Mapping[str, str]) -> None:
     steps = {step.id: step for step in one.steps}
     width = page.label_width(steps, beside=max(map(len, map(page.say, STATUS_WORDS.values()))) + 2)
     for lesson in report.course.lessons:
@@ -79,10 +86,10 @@ def _write_steps(page: Page, report: Report, one: HandIn) -> None:
         for info in lesson.steps:
             step = steps.get(info.id)
             if step is not None:
-                _write_step(page, step, width)
+                _write_step(page, step, width, observed)
 
 
-def _write_step(page: Page, step: Step, width: int) -> None:
+def _write_step(page: Page, step: Step, width: int, observed: Mapping[str, str]) -> None:
     status = Status(step.status)
     if page.style.plain:
         page.line(page.say(text("Step {id}: {status}.", id=step.id, status=STATUS_WORDS[status])))
@@ -91,6 +98,9 @@ def _write_step(page: Page, step: Step, width: int) -> None:
     for check in step.checks:
         if check.status not in _QUIET or page.style.verbose:
             _write_check(page, step, check)
+            for name in check.evidence:
+                if name in observed:
+                    page.field(text("rests on {question}", question=name), observed[name], level=2)
 
 
 def _write_check(page: Page, step: Step, check: Check) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from tests.report.generate import student, write, write_roster
+from tests.report.generate import make, student, write, write_roster
 from tests.report.reports import reported
-from tutor.report.records import Report
+from tutor.handin.format import canonical
+from tutor.report.records import Report, Source
 from tutor.report.roster import read_roster
 from tutor.report.standing import environments
 
@@ -48,17 +50,33 @@ def ordinary(folder: Path) -> Report:
     hand_ins.mkdir()
     for number, name in enumerate(OUTCOMES):
         write(hand_ins, number, name=name)
+    _make_hostile(hand_ins / make(0).file_name)
     (hand_ins / "broken.tutor").write_text("no hand-in\n")
     roster = folder / "roster.csv"
     write_roster(roster, [student(number) for number in range(len(OUTCOMES) + 1)])
     return reported(hand_ins, roster=read_roster(roster))
 
 
+def _make_hostile(hand_in: Path) -> None:
+    """Have the student be in groups that are called what no group should be."""
+    document = json.loads(hand_in.read_bytes())
+    user = document["recording"]["observations"]["user[]"]["value"]
+    user["groups"] += [one.replace("\ud800", "") for one in HOSTILE]
+    hand_in.write_bytes(canonical(document))
+
+
 def large(report: Report, count: int) -> Report:
     """The same students over and over, each time with another name and key."""
     handed_in = [one for one in report.students if one.hand_in is not None]
+    # What was observed is not read back 3,000 times: such a page is looked at in the ordinary class.
+    elsewhere = [replace(one.hand_in, source=Source("", "")) for one in handed_in if one.hand_in]
     students = tuple(
-        replace(handed_in[number % len(handed_in)], key=student(number).id, name=student(number).name)
+        replace(
+            handed_in[number % len(handed_in)],
+            key=student(number).id,
+            name=student(number).name,
+            hand_in=elsewhere[number % len(handed_in)],
+        )
         for number in range(count)
     )
     hand_ins = [one.hand_in for one in students if one.hand_in is not None]

@@ -99,6 +99,18 @@ def test_the_canary_would_sing(browser: Browser, tmp_path: Path) -> None:
         assert visit.errors
 
 
+def test_what_was_observed_is_shown_and_never_executed(visit: Visit) -> None:
+    """The first student's machine has groups that are called scripts, images and frames."""
+    page = visit.open(f"students/{file_of('s000000')}")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.locator(".checks a", has_text="user[]").first.click()
+    answer = page.locator(".observed div:target")
+    assert answer.locator("dt").inner_text() == "user[]"
+    assert HOSTILE[0] in answer.inner_text()
+    assert answer.is_visible()
+    assert visit.canary is None
+
+
 # Sorting and filtering.
 
 

@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from tests.report.html.classes import hostile, texts
 from tutor.language import translator
 from tutor.output.printable import printable
+from tutor.report.html.rendering import file_of
 from tutor.report.html.site import PAGES, files
 from tutor.report.records import Report
 
@@ -107,6 +108,19 @@ def test_a_chart_has_a_table_with_its_numbers(site: Path, report: Report) -> Non
     assert sum(bars) == sum(one.hand_in is not None for one in report.students)
     (chart,) = page.xpath("//*[local-name()='svg'][contains(@class, 'pygal-chart')]")
     assert len(chart.xpath(".//*[contains(@class, 'rect ')]")) == len(bars)
+
+
+def test_every_verdict_leads_to_what_was_observed(site: Path, report: Report) -> None:
+    student = next(one for one in report.students if one.key == "s000000")
+    page = dict(documents(site))[f"students/{file_of(student.key)}"]
+    links = page.xpath("//ul[@class='checks']//dd/a/@href")
+    assert len(links) > 100
+    for link in links:
+        (answer,) = page.xpath(f"//dl[@class='observed']/div[@id='{link[1:]}']/dd")
+        assert answer.text_content().strip(), link
+    told = words(html.tostring(page, encoding="unicode"))
+    assert "state: running" in told
+    assert "<script>globalThis.canary = 1; alert(1)</script>" in told  # a group's name, to be read
 
 
 def test_swedish_pages_are_swedish(report: Report) -> None:

@@ -54,6 +54,7 @@ def environment(translate: Translate, language: str) -> Environment:
         "say": say,
         "language": language,
         "file_of": file_of,
+        "anchor": anchor,
         "machine": machine,
         "words": WORDS,
         "statuses": STATUSES,
@@ -70,6 +71,11 @@ def shown(value: object) -> object:
     if isinstance(value, Markup):
         return value
     return "" if value is None else printable(str(value))
+
+
+def anchor(question: str) -> str:
+    """Where on a student's page the answer to a question stands."""
+    return "o" + hashlib.sha256(question.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def file_of(key: str) -> str:

@@ -17,6 +17,7 @@ from tutor.report.html.folder import write_folder
 from tutor.report.html.rendering import environment, percent
 from tutor.report.html.students import StudentPages
 from tutor.report.html.wording import NOTHING, WORDS, machine
+from tutor.report.observed import Observations
 from tutor.report.records import Check, Item, Report, Stuck
 from tutor.report.records import Environment as Machine
 from tutor.text import Text, Translate, text
@@ -56,7 +57,8 @@ def files(report: Report, translate: Translate) -> Iterator[tuple[str, str]]:
     site = Site(report, templates, translate)
     for name, _ in PAGES:
         yield name, site.page(name)
-    yield from StudentPages(report, templates, site.shared).files()
+    with Observations(translate) as observations:
+        yield from StudentPages(report, templates, site.shared, observations).files()
     for name in _STATIC_FILES:
         yield name, Path(STATIC, name).read_text(encoding="utf-8")
 

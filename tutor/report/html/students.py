@@ -13,6 +13,7 @@ from markupsafe import Markup
 from tutor.output.class_table import SIGNATURES, flags
 from tutor.report.html.rendering import file_of, time
 from tutor.report.html.wording import machine
+from tutor.report.observed import Observations
 from tutor.report.records import HandIn, LessonInfo, Report, Step, StepInfo, Student, Suspicion
 from tutor.text import Text, text
 
@@ -22,8 +23,11 @@ Fact = tuple[Text, str | Text | Markup | None]
 class StudentPages:
     """The pages, made one after the other: a class may be large."""
 
-    def __init__(self, report: Report, templates: Environment, shared: Mapping[str, Any]) -> None:
+    def __init__(
+        self, report: Report, templates: Environment, shared: Mapping[str, Any], observations: Observations
+    ) -> None:
         self._report = report
+        self._observations = observations
         self._shared = shared
         self._page = templates.get_template("student.jinja")
         self._about: dict[str, list[Suspicion]] = defaultdict(list)
@@ -63,6 +67,8 @@ class StudentPages:
                 "facts": [fact for fact in _facts(student) if fact[1]],
                 "suspected": self._about.get(student.key, ()),
                 "lessons": self._lessons(hand_in) if hand_in else (),
+                "asked": _asked(hand_in) if hand_in else (),
+                "observed": self._observations.of(hand_in) if hand_in else {},
             }
         )
 
@@ -72,6 +78,11 @@ class StudentPages:
         for lesson in self._report.course.lessons:
             found = [(steps[info.id], info) for info in lesson.steps if info.id in steps]
             yield lesson, [self._step(step, info, numbers[info.id]) for step, info in found]
+
+
+def _asked(one: HandIn) -> list[str]:
+    """Every question that a verdict rests on, each once."""
+    return sorted({name for step in one.steps for check in step.checks for name in check.evidence})
 
 
 def _facts(student: Student) -> Iterator[Fact]:
