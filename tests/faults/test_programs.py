@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,20 @@ def _rows() -> tuple[Row, ...]:
         ("test_denied", DENIED),
         ("test_changes", CHANGES),
     )
-    return tuple(row for test, what in told for row in cases(__name__, test, what)[0])
+    single = tuple(row for test, what in told for row in cases(__name__, test, what)[0])
+    return (*single, *_all_at_once())
+
+
+def _all_at_once() -> Iterator[Row]:
+    """Rows of a whole run on a real machine."""
+    said = {"hangs": "hang", "lies": "lie", "denied": "refuse"}
+    for name in ("firewall", "image", "package", "unit"):
+        for fault, word in said.items():
+            yield Row(
+                *(name, fault, f"all programs {word} at once, in a run on a real machine"),
+                "unknown, or blocked by what is; every other verdict is what it was",
+                f"tests/machine/test_trouble.py::test_every_program_at_once[{word}]",
+            )
 
 
 FAMILY = Family(

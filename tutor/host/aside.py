@@ -103,7 +103,7 @@ class Aside:
         with self._process.stdout as lines:
             for line in lines:
                 try:
-                    self._take(json.loads(line))
+                    self._take(dict(json.loads(line)))
                 except (ValueError, TypeError, LookupError, RecursionError):
                     # Whose answer that was cannot be told: nothing more it says is believed.
                     self._process.kill()
@@ -116,8 +116,9 @@ class Aside:
     def _take(self, answer: dict[str, Any]) -> None:
         """Give an answer to whoever waits for it, and what was not asked for to whoever is told."""
         if "id" not in answer:
-            if self._told is not None:
-                self._told(answer)
+            if self._told is None:
+                raise LookupError
+            self._told(answer)
             return
         answers = {tuple(args): _answer(one) for args, one in answer["answers"]}
         with self._lock:
