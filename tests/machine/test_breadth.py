@@ -13,7 +13,6 @@ from tests.machine.breadth import backend
 from tests.machine.checkout import PROJECT
 from tests.machine.guest import GREETING, define_guest, start_default_network
 from tests.machine.lesson import assert_green, assert_mended, judge, replay, run_fixes
-from tests.machine.proving import run_with
 from tests.machine.variants import use_backend
 from tests.machine.waiting import becomes
 from tests.machine.walker import Walker
@@ -129,7 +128,8 @@ def test_sudo_with_a_password(machine: Machine) -> None:
 
 
 def test_the_isolated_network(machine: Machine) -> None:
-    run_with(machine, "networks", "isolated")
+    # Its guest is not needed.
+    replay(machine, ISOLATED, lambda block: "true" if "vm-isolated" in block else block)
     assert "sealed" not in judge(machine, ISOLATED).codes
     root(machine, "iptables -I FORWARD -i virbr1 -j ACCEPT")  # another base chain: it opens nothing
     assert "sealed" not in judge(machine, ISOLATED).codes
