@@ -55,6 +55,7 @@ machine: images
 	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q $(BOOTING) --reruns 1 -r aR --durations 12 -m "not long" tests/machine
 
 breadth: images  ## the whole course on every kind of machine (docs/breadth.md), some minutes each
+	@scripts/part "Debian 13" $(AS_ROOT) $(PYTEST) -q tests/machine/test_breadth.py
 	@scripts/part "breadth" $(AS_ROOT) $(VENV)/bin/python -m tests.machine.breadth $(ARGS)
 
 resets: images  ## every step that creates something, reset and done again: minutes
