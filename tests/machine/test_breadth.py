@@ -1,6 +1,7 @@
 """Debian 13, whose libvirt has the nftables backend here: what differs there, with a real client.
 
-A sample; `make breadth` walks the whole course on every kind of machine (docs/breadth.md).
+A sample; `make breadth` runs what is marked as long too, and walks the whole course on every kind of machine
+(docs/breadth.md).
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ def root(machine: Machine, command: str) -> str:
     return machine.run(command, user="root", check=True).stdout
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] if "way out" in name else []) for name in WRONG]
+)
 def test_what_leaves_the_port_closed(machine: Machine, client: Client, name: str) -> None:
     make, code = WRONG[name]
     root(machine, make)
@@ -114,6 +117,7 @@ def test_the_lessons_commands(machine: Machine, client: Client) -> None:
     assert backend(machine) == "nftables"
 
 
+@pytest.mark.long
 def test_the_hook_puts_it_back_when_the_network_starts(machine: Machine, client: Client) -> None:
     """What was put into libvirt's own base chain outlives the network; the hook does not add to it."""
     root(machine, f"{VIRSH} net-destroy default; {VIRSH} net-start default")
@@ -192,6 +196,7 @@ def test_snapshots_of_a_uefi_guest_that_is_on(machine: Machine) -> None:
     assert_mended(machine, "snapshots/delete", {"deleted": "nothing-deleted"})
 
 
+@pytest.mark.long
 def test_external_snapshots(machine: Machine) -> None:
     """What virt-manager takes from version 5 on: libvirt returns to them here, and deletes them."""
     machine.run(f"{EXTERNAL}; t snap1; t snap2; r snap1; t snap-tmp", check=True)
