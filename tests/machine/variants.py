@@ -39,6 +39,7 @@ done
 class Variant:
     """A kind of machine.
 
+    :ivar image: bare, or ready: then what is long to install is there.
     :ivar backend: the firewall that libvirt is set to.
     :ivar login: the student's shell.
     :ivar firmware: that of the guests which need not boot.
@@ -48,6 +49,7 @@ class Variant:
     backend: str = "iptables"
     login: Literal["bash", "zsh", "fish"] = "bash"
     firmware: Literal["bios", "uefi"] = "bios"
+    image: Literal["bare", "ready"] = "bare"
 
     def typed(self, block: str) -> str:
         """What a student of this kind does in place of a lesson's block of commands, or of XML."""
@@ -65,8 +67,8 @@ VARIANTS = {
     "debian-12": Variant("bookworm"),
     "debian-13-iptables": Variant(NEXT_SUITE),
     "debian-13-nftables": Variant(NEXT_SUITE, "nftables"),
-    "debian-12-uefi-fish": Variant("bookworm", login="fish", firmware="uefi"),
-    "debian-13-uefi-zsh": Variant(NEXT_SUITE, "nftables", login="zsh", firmware="uefi"),
+    "debian-12-uefi-fish": Variant("bookworm", login="fish", firmware="uefi", image="ready"),
+    "debian-13-uefi-zsh": Variant(NEXT_SUITE, "nftables", login="zsh", firmware="uefi", image="ready"),
 }
 
 
