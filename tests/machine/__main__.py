@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from tests.machine.checkout import PROJECT
+from tests.machine.laptop import laptop_layer
 from tutor.sandbox.application import application
 from tutor.sandbox.images import NEXT_SUITE, image
 from tutor.sandbox.process import MachineError
@@ -15,6 +16,7 @@ def main() -> int:
     """Build what is missing; 1 and one sentence where that fails."""
     try:
         image("ssh", tell=_say)
+        laptop_layer()
         application(Checkout(PROJECT), tell=_say)
         image("ready", NEXT_SUITE, _say)
     except MachineError as error:

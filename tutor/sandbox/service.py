@@ -36,5 +36,6 @@ def start(name: str, command: Sequence[str], log: Path) -> None:
     )
     options = [f"--property={each}" for each in properties]
     unit = ["--quiet", "--collect", "--slice=machine.slice", "--service-type=exec", f"--unit=tutor-{name}"]
+    unit.append(f"--description=Student machine {name} of tutor sandbox")
     environment = [f"--setenv=PATH={SEARCH_PATH}", "--setenv=LC_ALL=C.UTF-8"]
     call(["systemd-run", *unit, *options, *environment, "--", *command], timeout=30)
