@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -16,6 +17,8 @@ import pexpect
 import pytest
 
 from tests.machine.waiting import becomes
+from tutor.sandbox import record
+from tutor.sandbox.record import Record
 from tutor.sandbox.supervisor import supervisor
 
 TUTOR = [sys.executable, "-m", "tutor", "--lang", "en", "sandbox"]
@@ -201,6 +204,23 @@ def test_what_it_did_not_make_is_left_alone(caller: Caller, tmp_path: Path) -> N
         (caller.folder / "linked").unlink()
         (foreign / "precious").unlink()
         foreign.rmdir()
+
+
+def test_a_full_disk_is_named_and_can_be_freed(tmp_path: Path) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tmp_path], check=True)
+    try:
+        caller = Caller(tmp_path)
+        assert "The disk is full" in said(caller.run("create", "one", code=2))
+        assert caller.names() == []
+        (caller.folder / "one").mkdir()
+        moment = record.now()
+        record.write(caller.folder / "one", Record("one", "bookworm", "bare", "off", moment, moment))
+        with contextlib.suppress(OSError):
+            (caller.folder / "one" / "disk").write_bytes(bytes(65536))
+        caller.run("delete", "one", "--yes")
+        assert caller.names() == []
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:

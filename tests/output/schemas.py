@@ -13,5 +13,14 @@ _FOLDER = Path(tutor.output.__file__).parent / "schema"
 
 def doctor_schema() -> dict[str, Any]:
     """That of ``tutor doctor``."""
-    found: dict[str, Any] = json.loads((_FOLDER / "doctor-1.json").read_text(encoding="utf-8"))
+    return _schema("doctor")
+
+
+def sandbox_schema() -> dict[str, Any]:
+    """That of ``tutor sandbox list``."""
+    return _schema("sandbox")
+
+
+def _schema(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((_FOLDER / f"{name}-1.json").read_text(encoding="utf-8"))
     return found

@@ -78,6 +78,29 @@ def test_the_old_one_stays_while_it_may_be_about_to_be_used(monkeypatch: pytest.
     assert old.exists()
 
 
+def test_the_old_one_stays_while_a_sandbox_stands_on_it(tmp_path: Path) -> None:
+    old = cache.obtain("image", "one", _build)
+    sandbox = tmp_path / "sandbox"
+    sandbox.mkdir()
+    cache.pin(sandbox, [old])
+    new = cache.obtain("image", "two", _build)
+    assert old.exists()
+    cache.pin(sandbox, [new])
+    cache.obtain("image", "three", _build)
+    assert not old.exists()
+    assert new.exists()
+    sandbox.rmdir()  # gone without letting go
+    assert cache.remove_unused() == ["image@three", "image@two"]
+
+
+def test_what_is_in_use_is_not_unused() -> None:
+    image = cache.obtain("image", "one", _build)
+    with cache.locked(cache.in_use(image), fcntl.LOCK_SH):
+        assert cache.remove_unused() == []
+    assert cache.remove_unused() == ["image@one"]
+    assert not image.exists()
+
+
 def test_a_digest_tells_parts_and_order_apart() -> None:
     assert len({cache.digest(*parts) for parts in (["ab"], ["a", "b"], ["b", "a"], ["ab", ""])}) == 4
     assert cache.digest("ab", "c") == cache.digest("ab", "c")

@@ -51,7 +51,7 @@ def enter(name: Name = None, *, options: Options) -> int:
 
     Exit code: the shell's, 2 where there is none.
     """
-    from tutor.commands.sandbox.verbs import enter as command
+    from tutor.commands.sandbox.inside import enter as command
 
     return command(Session(options), name)
 
@@ -63,7 +63,7 @@ def run(name: Name = None, words: Words = None, *, options: Options) -> int:
 
     Input, output and terminal are yours. Exit code: the command's, 2 where it cannot be run.
     """
-    from tutor.commands.sandbox.verbs import run as command
+    from tutor.commands.sandbox.inside import run as command
 
     return command(Session(options), name, words or [])
 

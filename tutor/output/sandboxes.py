@@ -11,8 +11,8 @@ from tutor.output.spans import Span
 from tutor.output.style import Role, Style
 from tutor.output.tables import table_lines
 from tutor.sandbox.condition import State
-from tutor.sandbox.keeper import spoken
 from tutor.sandbox.looking import Row
+from tutor.sandbox.remedies import spoken
 from tutor.text import Text, Translate, text
 
 SCHEMA = 1
@@ -48,7 +48,7 @@ def sandboxes_document(rows: Sequence[Row], translate: Translate, version: str) 
     """The same as JSON; what is not known is null."""
     document = {
         "schema": SCHEMA,
-        "tool": {"name": "libvirt-tutor", "version": version},
+        "tool": {"name": "tutor", "version": version},
         "sandboxes": [_object(row, translate) for row in rows],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

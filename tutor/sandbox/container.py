@@ -14,11 +14,9 @@ from tutor.sandbox.building import RECIPES
 from tutor.sandbox.process import (
     CommandError,
     MachineError,
-    descendants,
+    communicate,
     host_environment,
-    kill,
     last_lines,
-    took_longer,
 )
 from tutor.sandbox.supervisor import POLL_SECONDS, RECORD, halt, supervisor
 from tutor.text import text
@@ -96,19 +94,7 @@ class Container:
         :param timeout: seconds; then the command and everything below it is killed.
         :raises CommandError: it took longer, with what it had printed.
         """
-        with subprocess.Popen(
-            self.entering(argv),
-            stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=host_environment(env),
-        ) as process:
-            try:
-                out, err = process.communicate(data, timeout)
-            except subprocess.TimeoutExpired as error:
-                printed = _abandon(process)
-                raise CommandError(took_longer(argv[-1], timeout), printed) from error
-            return subprocess.CompletedProcess(argv, process.returncode, out, err)
+        return communicate(self.entering(argv), argv[-1], data=data, timeout=timeout, env=env)
 
     def entering(self, argv: Sequence[str]) -> list[str]:
         """Return what to run on this host to run ``argv`` as root in the machine.
@@ -183,14 +169,3 @@ class Container:
     def _state(self) -> str:
         """One word of `systemctl is-system-running`."""
         return self.execute(["systemctl", "is-system-running"]).stdout.decode().strip()
-
-
-def _abandon(process: subprocess.Popen[bytes]) -> str:
-    """Kill a command and all it started; return what it had printed."""
-    kill([*descendants(process.pid), process.pid])
-    try:
-        out, err = process.communicate(timeout=5)
-    except subprocess.TimeoutExpired:
-        # Something that left the family still holds the pipe.
-        return ""
-    return last_lines(out + err)

@@ -17,17 +17,16 @@ from tutor.sandbox import record
 from tutor.sandbox.application import application
 from tutor.sandbox.cache import pin
 from tutor.sandbox.clearing import clear, is_empty, remove_tree
-from tutor.sandbox.condition import Condition
 from tutor.sandbox.container import Container
 from tutor.sandbox.images import Tell, image, quiet
 from tutor.sandbox.looking import look
-from tutor.sandbox.process import CommandError, MachineError
+from tutor.sandbox.process import CommandError
 from tutor.sandbox.record import Phase, Record
-from tutor.sandbox.room import full_disk_told
+from tutor.sandbox.remedies import broken, no_sandbox, there_is_one
+from tutor.sandbox.room import FULL, full_disk_told
 from tutor.sandbox.sources import Source
 from tutor.sandbox.store import Store
 from tutor.sandbox.supervisor import POLL_SECONDS, halt
-from tutor.text import text
 
 #: How long a machine may take to shut down by itself: running guests would have it wait for minutes.
 SHUTDOWN_SECONDS = 15.0
@@ -97,7 +96,7 @@ class Keeper:
                 time.sleep(POLL_SECONDS)
         halt(directory)
         if found.phase == "on":
-            self._write(found, "off")
+            self._note(found, "off")
 
     def reset(self, name: str) -> None:
         """Give a sandbox a new disk over its image, as it is built today; started again where it ran.
@@ -109,7 +108,7 @@ class Keeper:
         with full_disk_told(directory):
             layers = image(found.image, found.release, self.tell).layers
             halt(directory)
-            self._write(found, "resetting")
+            self._note(found, "resetting")
             remove_tree(directory / "disk")
             pin(directory, layers)
             self._write(replace(found, layers=tuple(map(str, layers))), "off")
@@ -126,7 +125,7 @@ class Keeper:
             directory.rmdir()
             return
         found = self.find(name)
-        self._write(found, "deleting")
+        self._note(found, "deleting")
         clear(directory)
 
     def find_any(self, name: str) -> None:
@@ -144,10 +143,7 @@ class Keeper:
         """
         directory = self.store.directory(name)
         if not os.path.lexists(directory):
-            raise MachineError(
-                text("There is no sandbox {name}", name=name),
-                text("Make it: {command}", command=spoken("create", name)),
-            )
+            raise no_sandbox(name)
         return record.read(directory)
 
     def _container(self, found: Record, layers: tuple[Path, ...], binds: dict[Path, str]) -> Container:
@@ -158,15 +154,20 @@ class Keeper:
     def _write(self, found: Record, phase: Phase) -> None:
         record.write(self.store.directory(found.name), replace(found, phase=phase, since=record.now()))
 
+    def _note(self, found: Record, phase: Phase) -> None:
+        """Write it down where there is room: a full disk must not be in the way of what makes room."""
+        try:
+            self._write(found, phase)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+
     def _make_way(self, directory: Path) -> None:
         """Take away what a creation that was broken off has left; anything else stays, and is in the way."""
         if not os.path.lexists(directory) or is_empty(directory):
             return
         if record.read(directory).phase != "making":
-            raise MachineError(
-                text("There is a sandbox {name} already", name=directory.name),
-                text("Enter it: {command}", command=spoken("enter", directory.name)),
-            )
+            raise there_is_one(directory.name)
         clear(directory)
 
     @contextlib.contextmanager
@@ -177,16 +178,3 @@ class Keeper:
         except BaseException:
             clear(directory)
             raise
-
-
-def spoken(verb: str, name: str) -> str:
-    """The command line that does ``verb`` to the sandbox ``name``."""
-    return f"tutor sandbox {verb} {name}"
-
-
-def broken(name: str, found: Condition) -> MachineError:
-    """The error that a sandbox is broken, with the command that mends it."""
-    return MachineError(
-        text("The sandbox {name} is broken: {what}", name=name, what=found.what or text("nobody knows why")),
-        text("Mend it: {command}", command=spoken(found.verb or "delete", name)),
-    )

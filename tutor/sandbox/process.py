@@ -82,6 +82,35 @@ def call(argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None =
     return done.stdout
 
 
+def communicate(
+    argv: Sequence[str],
+    name: str,
+    *,
+    data: bytes | None = None,
+    timeout: float = 60,
+    env: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run ``argv`` in a nearly empty environment; both its streams are kept apart.
+
+    :param name: what an error calls it.
+    :param data: standard input; none is the end of the file at once.
+    :param timeout: seconds; then the command and everything below it is killed.
+    :raises CommandError: it took longer, with what it had printed.
+    """
+    with subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=host_environment(env),
+    ) as process:
+        try:
+            out, err = process.communicate(data, timeout)
+        except subprocess.TimeoutExpired as error:
+            raise CommandError(took_longer(name, timeout), _abandon(process)) from error
+        return subprocess.CompletedProcess(argv, process.returncode, out, err)
+
+
 def took_longer(command: str, seconds: float) -> Text:
     """The sentence for a command that was ended for taking too long."""
     return text("`{command}` took longer than {seconds} s", command=command, seconds=f"{seconds:g}")
@@ -127,3 +156,14 @@ def kill(pids: Sequence[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def _abandon(process: subprocess.Popen[bytes]) -> str:
+    """Kill a command and all it started; return what it had printed."""
+    kill([*descendants(process.pid), process.pid])
+    try:
+        out, err = process.communicate(timeout=5)
+    except subprocess.TimeoutExpired:
+        # Something that left the family still holds the pipe.
+        return ""
+    return last_lines(out + err)

@@ -25,6 +25,8 @@ _SIZES = {
 #: Downloads and unpacking take room of their own for a while.
 _SPARE = 300
 _MIB = 1024 * 1024
+#: What the system says when there is no room, or none for this user.
+FULL = (errno.ENOSPC, errno.EDQUOT)
 #: With less left than this, what failed has failed for want of it.
 _NOTHING_LEFT = 16 * _MIB
 
@@ -56,7 +58,7 @@ def full_disk_told(*folders: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in FULL:
             raise
         raise _full(error.filename or str(folders[0])) from error
     except CommandError as error:
