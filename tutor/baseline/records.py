@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from tutor.host.libvirt.inventory import Inventory as Libvirt
+from tutor.shape import TypedDict
 
 #: Of the stored document; docs/cleanup.md describes it.
 SCHEMA = 1

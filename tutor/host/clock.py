@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 import os
 import time
-from typing import TypedDict
 
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
+from tutor.shape import TypedDict
 
 #: Files that are written now and then, and never dated ahead: the clock was there already.
 WITNESSES = ("/var/lib/dpkg/status", "/var/lib/apt/lists", "/var/lib/systemd/timesync/clock", "/etc/passwd")

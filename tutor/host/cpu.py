@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TypedDict
 
 from tutor.host.files import read_start, unreadable
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 #: The flags of /proc/cpuinfo that the course is about; the rest is nobody's business.

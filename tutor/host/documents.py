@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import os
-from typing import Any, TypedDict
+from typing import Any
 
 from tutor.host.files import read_bytes
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 #: Where every distribution's libvirt installs its schemas (its own version's).

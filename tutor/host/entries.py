@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TypedDict
 
 from tutor.host.files import kind_of, status_of
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
+from tutor.shape import TypedDict
 
 
 class Entry(TypedDict):

@@ -6,11 +6,11 @@ import errno
 import os
 import stat as st
 from collections.abc import Callable
-from typing import TypedDict
 
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 #: Bytes of a text file that are read; the course's files are small.

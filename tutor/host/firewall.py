@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypedDict
+from typing import Any
 
 from tutor.host.machine import Machine
 from tutor.host.programs import find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 _MARK = "--- next form ---"

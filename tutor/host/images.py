@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from typing import Any, TypedDict
+from typing import Any
 
 from tutor.host.files import kind_of, says_nothing_there, unreadable
 from tutor.host.machine import Machine
@@ -13,6 +13,7 @@ from tutor.host.process import Completed, malformed
 from tutor.host.programs import find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import Text, text
 
 #: What other formats begin with (QEMU's own probing, block/*.c), within the first sector.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TypedDict
 
 from tutor.digest import keyed
 from tutor.host.files import read_start
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 SYSCTL = "/proc/sys"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TypedDict
 
 from tutor.host.cpu import look_at_cpu
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
+from tutor.shape import TypedDict
 
 DEVICE = "/dev/kvm"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TypedDict
 
 from tutor.host.files import read_start
 from tutor.host.machine import Machine
 from tutor.host.process import Completed, malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 _PROGRAM = re.compile(r'users:\(\("(?P<name>.*?)",pid=(?P<pid>\d+)')

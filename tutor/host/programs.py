@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 from tutor.host.machine import Machine, executable
 from tutor.host.process import malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source, source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 #: dpkg's own word for a package that is really there (dpkg-query(1), db:Status-Status).

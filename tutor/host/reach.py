@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import struct
-from typing import TypedDict
 
 from tutor.host.files import says_nothing_there, unreadable
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
+from tutor.shape import TypedDict
 
 #: The accounts that guests of the system mode run under, by distribution.
 QEMU_USERS = ("libvirt-qemu", "qemu")

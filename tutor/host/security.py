@@ -7,7 +7,6 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from typing import TypedDict
 
 from tutor.host.files import read_start, says_nothing_there, unreadable
 from tutor.host.machine import Machine
@@ -15,6 +14,7 @@ from tutor.host.process import malformed
 from tutor.host.programs import find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 SELINUX, APPARMOR = "/sys/fs/selinux/enforce", "/sys/module/apparmor/parameters/enabled"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
 from tutor.host.start_files import Mention, end, mentions
+from tutor.shape import TypedDict
 
 
 class _Since1(TypedDict, total=False):

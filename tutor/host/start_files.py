@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import TypedDict
 
 from tutor.host.files import TEXT_LIMIT, read_start
 from tutor.host.machine import Machine
+from tutor.shape import TypedDict
 
 #: What each kind of shell reads when it starts (bash(1), zsh(1), fish(1)), the student's own files, in order.
 START_FILES = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 from tutor.host.machine import Machine
 from tutor.host.programs import dpkg_rows, find_program
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source, source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 #: Seconds that a program may take to tell its version, on a machine that does other things as well.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypedDict
 
 from tutor.host.machine import Machine
 from tutor.host.process import malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 _PROPERTIES = "Id,Names,LoadState,ActiveState,SubState,UnitFileState"

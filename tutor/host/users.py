@@ -5,11 +5,11 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-from typing import TypedDict
 
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 USERS, GROUPS = "/etc/passwd", "/etc/group"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
 
 from tutor.host.question import Question
+from tutor.shape import TypedDict
 
 
 class Stage(TypedDict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from typing import TypedDict
 
 from checks.cpu import kvm_is_usable
 from checks.domain_disks import IMAGES
@@ -18,6 +17,7 @@ from tutor.host.links import links
 from tutor.host.question import Unobservable
 from tutor.host.routes import routes
 from tutor.host.users import user
+from tutor.shape import TypedDict
 from tutor.text import text
 
 Subnet = ipaddress.IPv4Network

@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable
 from errno import EACCES, ECONNREFUSED, ENOENT, EPERM
 from shlex import quote
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, Literal, TypeVar
 
 from tutor.host.machine import Machine, Patience
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
+from tutor.shape import TypedDict
 from tutor.text import text
 
 R = TypeVar("R")

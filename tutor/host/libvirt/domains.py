@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Any, TypedDict
+from typing import Any
 
 from tutor.host.libvirt.connection import (
     NO_DOMAIN,
@@ -21,6 +21,7 @@ from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.host.xml import parse
+from tutor.shape import TypedDict
 
 # Codes of virErrorNumber that only disks meet: no such pool, and a pool that is not active.
 NO_STORAGE_POOL = 49

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypedDict
+from typing import Any
 
 from tutor.host.libvirt.connection import code_of, connect, unanswered
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
 from tutor.host.xml import parse
+from tutor.shape import TypedDict
 
 # Codes of virErrorNumber: what was listed a moment ago and is gone now.
 _GONE = (42, 43, 49, 50, 72)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from tutor.host.libvirt.connection import NO_NETWORK, ask
 from tutor.host.machine import Machine
 from tutor.host.question import Question
 from tutor.host.source import source
+from tutor.shape import TypedDict
 
 
 class Network(TypedDict):
