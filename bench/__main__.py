@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from bench import classes, fairness, report, watching
+from bench import classes, fairness, peers, report, watching
 from bench.commands import COMMANDS
 from bench.student import describe, done_machine, run_driver
 from tutor.sandbox.machines import Machine
@@ -31,7 +31,7 @@ def main() -> int:
                 _check(machine, options.rounds, write=options.write)
             if options.part != "check":
                 _watch(machine, options.changes, write=options.write)
-    except (MachineError, fairness.UnfairError) as error:
+    except (MachineError, peers.UnfairError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from bench.student import PLACE, PYTHON
+from bench.student import PLACE, PYTHON, TESTINFRA
 
 COMMANDS = {
     "tutor check": ["tutor", "check"],
     "goss, plain": ["goss", "--gossfile", f"{PLACE}/goss/plain.yaml", "validate"],
     "goss, quick": ["goss", "--gossfile", f"{PLACE}/goss/quick.yaml", "validate"],
+    "testinfra": list(TESTINFRA),
+    "shell script": ["bash", f"{PLACE}/shell/course.sh"],
     "floor": [PYTHON, f"{PLACE}/floor.py"],
     "bare Python": [PYTHON, "-c", "pass"],
     "tutor check install/default-network": ["tutor", "check", "install/default-network"],
@@ -15,13 +17,18 @@ COMMANDS = {
 NAMES = {
     "goss, plain": "the same assertions, one resource for each, as goss is usually written (`plain.yaml`)",
     "goss, quick": "the same, but one dump answers for all checks of a network or domain (`quick.yaml`)",
+    "testinfra": "the same, as tests for pytest; one dump answers for all (`testinfra/test_course.py`)",
+    "shell script": "the same, with virsh, xmllint and grep; one dump answers for all (`shell/course.sh`)",
     "floor": "Python, `import libvirt`, one connection, all XML and leases there (`floor.py`)",
     "bare Python": "the interpreter starts, and ends",
 }
 RATIOS = (
     ("tutor check", "goss, plain"),
     ("tutor check", "goss, quick"),
+    ("tutor check", "testinfra"),
+    ("tutor check", "shell script"),
     ("tutor check", "floor"),
     ("tutor check", "bare Python"),
+    ("tutor check install/default-network", "tutor check"),
     ("tutor check install/default-network", "floor"),
 )

@@ -1,29 +1,20 @@
-"""Both answer the same: check by check where all is done, and where one thing is broken."""
+"""All answer the same: check by check where all is done, and where one thing is broken."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from bench.peers import PEERS, UnfairError, document
 from bench.statistics import Samples
-from bench.student import PLACE
 from tutor.sandbox.machines import Machine
-from tutor.sandbox.shell import Completed
 
-#: The ways in which the course is written for goss.
-GOSS_FILES = ("plain", "quick")
 #: What only hardware decides; a machine without virtualization is done all the same.
 HARDWARE = "install/cpu/"
 QUIZ = "/quiz"
 
 
 _RED = ("fail", "blocked", "unknown")
-
-
-class UnfairError(Exception):
-    """The peers do not assert the same, or the machine is not done: measuring them would mean nothing."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +182,7 @@ def compare(machine: Machine) -> dict[str, str]:
     """Raise unless all agree, on the done machine and on each broken one.
 
     :returns: the status of each check on the done machine, as tutor says it.
-    :raises UnfairError: they do not, or a check of the course has no goss resource.
+    :raises UnfairError: they do not, or a peer asserts nothing for a check of the course.
     """
     done = _agree(machine, "where all is done")
     wrong = [check for check, status in done.items() if status in _RED and not check.startswith(HARDWARE)]
@@ -216,7 +207,7 @@ def must_have_ended_well(samples: Mapping[str, Samples]) -> None:
     :raises UnfairError: one ended otherwise.
     """
     for name, taken in samples.items():
-        allowed = (0, 1) if name.startswith(("tutor", "goss")) else (0,)
+        allowed = (0, 1) if name not in ("floor", "bare Python") else (0,)
         if wrong := [code for _, _, code in taken if code not in allowed]:
             raise UnfairError(f"{name} ended with {wrong[0]}.")
 
@@ -224,64 +215,32 @@ def must_have_ended_well(samples: Mapping[str, Samples]) -> None:
 def _agree(machine: Machine, where: str) -> dict[str, str]:
     """The statuses of the checks, all peers agreeing on which are red.
 
-    A blocked check makes no claim of its own: goss, which has no needs, may say either.
+    A blocked check makes no claim of its own: the others, which have no needs, may say either.
     """
     statuses = _tutor(machine)
     failed_here = {check for check, status in statuses.items() if status in ("fail", "unknown")}
     red = {check for check, status in statuses.items() if status in _RED}
-    for name in GOSS_FILES:
-        resources = _goss(machine, name)
-        named = set().union(*(checks for checks, _ in resources))
+    for name, ask in PEERS.items():
+        assertions = ask(machine)
+        named = set().union(*(checks for checks, _ in assertions))
         if missing := {check for check in statuses if not check.endswith(QUIZ)} - named:
-            raise UnfairError(f"goss/{name}.yaml asserts nothing for {', '.join(sorted(missing))}.")
-        for checks, failed in resources:
+            raise UnfairError(f"{name} asserts nothing for {', '.join(sorted(missing))}.")
+        for checks, failed in assertions:
             if failed and not checks & red:
-                raise UnfairError(
-                    f"{where}, goss ({name}) refuses and tutor accepts {', '.join(sorted(checks))}."
-                )
-        refused = set().union(*(checks for checks, failed in resources if failed), ())
+                raise UnfairError(f"{where}, {name} refuses and tutor accepts {', '.join(sorted(checks))}.")
+        refused = set().union(*(checks for checks, failed in assertions if failed), ())
         unseen = {check for check in failed_here if not check.endswith(QUIZ)} - refused - PACKET_CHECKS
         if unseen:
-            raise UnfairError(
-                f"{where}, tutor refuses and goss ({name}) accepts {', '.join(sorted(unseen))}."
-            )
+            raise UnfairError(f"{where}, tutor refuses and {name} accepts {', '.join(sorted(unseen))}.")
     return statuses
 
 
 def _tutor(machine: Machine) -> dict[str, str]:
     done = machine.run("tutor check --format json")
-    statuses = {check["id"]: check["status"] for step in _document(done)["steps"] for check in step["checks"]}
-    optional = {step["id"] for step in _document(done)["steps"] if step["optional"]}
+    statuses = {check["id"]: check["status"] for step in document(done)["steps"] for check in step["checks"]}
+    optional = {step["id"] for step in document(done)["steps"] if step["optional"]}
     red = {status for check, status in statuses.items() if check.rpartition("/")[0] not in optional}
     expected = 1 if red & {"fail", "blocked"} else 3 if "unknown" in red else 0
     if done.returncode != expected:
         raise UnfairError(f"tutor check ended with {done.returncode}, and its document says {expected}.")
     return statuses
-
-
-def _goss(machine: Machine, name: str) -> list[tuple[frozenset[str], bool]]:
-    """Of each resource: the checks that it stands for, and whether any of its properties failed."""
-    done = machine.run(f"goss -g {PLACE}/goss/{name}.yaml validate --format json")
-    resources = list(_resources(done))
-    if done.returncode != any(failed for _, failed in resources):
-        raise UnfairError(f"goss ended with {done.returncode}: {done.stderr}")
-    return resources
-
-
-def _resources(done: Completed) -> Iterator[tuple[frozenset[str], bool]]:
-    properties: dict[tuple[str, str], list[dict[str, object]]] = {}
-    checks: dict[tuple[str, str], frozenset[str]] = {}
-    for result in _document(done)["results"]:
-        resource = (result["resource-type"], result["resource-id"])
-        properties.setdefault(resource, []).append(result)
-        checks[resource] = frozenset(result["meta"]["checks"])
-    for resource, results in properties.items():
-        yield checks[resource], any(not (result["successful"] or result["skipped"]) for result in results)
-
-
-def _document(done: Completed) -> dict[str, Any]:
-    try:
-        document: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        raise UnfairError(f"`{done.command}` printed no document: {done.stderr.strip()}") from None
-    return document

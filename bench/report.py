@@ -21,10 +21,10 @@ A ratio is the median of the rounds' own ratios: it holds where times drift. The
 {table}
 
 - {names}
-- goss and tutor are compared before they are measured: check by check on the done machine, and on {broken}
-  broken ones. Here tutor says: {statuses}. Quizzes are tutor's alone: goss has none.
-- goss cannot follow a packet, and remembers nothing: of the port forward and the isolated network it asserts
-  the rules as the course and libvirt write them, of a deleted snapshot that it is not there.
+- Those that assert the same are compared before they are measured: check by check on the done machine, and on
+  {broken} broken ones. Here tutor says: {statuses}. Quizzes are tutor's alone.
+- The others cannot follow a packet, and remember nothing: of the port forward and the isolated network they
+  assert the rules as the course and libvirt write them, of a deleted snapshot that it is not there.
 - Rounds: {rounds}; {quiet}
 - CPU is of all processors together, with that of all programs started, also of those that end later.
 - Machine: {machine}; guests run on it meanwhile, as the course leaves them.

@@ -11,9 +11,10 @@ from typing import Any
 
 from tests.machine.checkout import PROJECT
 from tests.machine.lesson import answer_quiz, bring_medium, course, replay
+from tutor.sandbox import registries
 from tutor.sandbox.building import keep_output, recipe, run_recipe
 from tutor.sandbox.cache import digest, obtain
-from tutor.sandbox.images import image, key
+from tutor.sandbox.images import SUITE, image, key
 from tutor.sandbox.machines import Machine, boot
 from tutor.sandbox.process import MachineError
 
@@ -23,6 +24,7 @@ PLACE = "/opt/bench"
 #: The Debian release that has goss as a package.
 GOSS_SUITE = "trixie"
 PYTHON = "/opt/tutor/bin/python"
+TESTINFRA = ("/opt/testinfra/bin/python", "-m", "pytest", "-q", f"{PLACE}/testinfra")
 
 # What the guide of virt-manager makes when it is followed (domains/virt-manager): it needs a screen.
 _GUIDE = """
@@ -54,14 +56,15 @@ def done_machine() -> Iterator[Machine]:
 
     :raises MachineError: a command of the course failed, or the tool is not as a student has it.
     """
-    goss = _goss()
+    goss, testinfra = _goss(), _testinfra()
     with boot("ready", name=None, project=PROJECT) as machine:
         _do_the_course(machine)
-        machine.container.execute(["install", "-d", f"{PLACE}/goss"])
-        for name in ("driver.py", "floor.py", *(f"goss/{path.name}" for path in (FOLDER / "goss").iterdir())):
-            machine.write(f"{PLACE}/{name}", (FOLDER / name).read_text())
+        _bring_files(machine)
         machine.container.execute(
             ["install", "-m", "0755", "/dev/stdin", "/usr/local/bin/goss"], data=(goss / "goss").read_bytes()
+        )
+        machine.container.execute(
+            ["tar", "-C", "/opt", "-xf", "-"], data=(testinfra / "testinfra.tar").read_bytes()
         )
         uncompiled = machine.run(f"{PYTHON} -c {shlex.quote(_UNCOMPILED)}", check=True).stdout.split()
         if uncompiled:
@@ -69,6 +72,15 @@ def done_machine() -> Iterator[Machine]:
                 f"Not compiled, so not as a student has it: {uncompiled[0]} and {len(uncompiled) - 1} more."
             )
         yield machine
+
+
+def _bring_files(machine: Machine) -> None:
+    """What stands alone, and what the peers are given; pytest keeps the compiled tests beside them."""
+    folders = [f"{PLACE}/{name}" for name in ("goss", "shell", "testinfra")]
+    machine.container.execute(["install", "-d", "-o", "student", *folders])
+    peers = [path for name in ("goss", "shell", "testinfra") for path in sorted((FOLDER / name).glob("*.*"))]
+    for path in (FOLDER / "driver.py", FOLDER / "floor.py", *peers):
+        machine.write(f"{PLACE}/{path.relative_to(FOLDER)}", path.read_text(), owner="student")
 
 
 def run_driver(
@@ -99,6 +111,7 @@ def describe(machine: Machine) -> dict[str, str]:
         ).stdout.strip(),
         "tutor": facts["tool"]["version"],
         "goss": (_goss() / "version").read_text().strip(),
+        "testinfra": (_testinfra() / "version").read_text().strip(),
     }
 
 
@@ -118,3 +131,16 @@ def _goss() -> Path:
         keep_output(scratch)
 
     return obtain(f"goss.{GOSS_SUITE}", digest(recipe("goss", FOLDER), key("base", GOSS_SUITE)), build)
+
+
+def _testinfra() -> Path:
+    """Return the directory with an environment that has testinfra, packed, and its version."""
+    script = recipe("testinfra", FOLDER)
+
+    def build(scratch: Path) -> None:
+        binds = {folder: str(folder) for folder in registries.pip_directories()}
+        layers, pip = image("builder").layers, registries.pip_environment()
+        run_recipe(script, layers, scratch, binds=binds, env=pip)
+        keep_output(scratch)
+
+    return obtain("testinfra", digest(script, key("builder", SUITE)), build)
