@@ -213,6 +213,14 @@ def must_have_ended_well(samples: Mapping[str, Samples]) -> None:
 
 
 def _agree(machine: Machine, where: str) -> dict[str, str]:
+    try:
+        return _compared(machine, where)
+    except UnfairError:
+        # goss gives a command up after ten seconds, which a busy machine may take: the second answer counts.
+        return _compared(machine, where)
+
+
+def _compared(machine: Machine, where: str) -> dict[str, str]:
     """The statuses of the checks, all peers agreeing on which are red.
 
     A blocked check makes no claim of its own: the others, which have no needs, may say either.
