@@ -10,13 +10,12 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run ``tutor``: every ending is an exit code and at most one sentence."""
-    if sys.argv[1:2] == ["check"] and not any(word.startswith("--from") for word in sys.argv):
-        try:
+    try:
+        if sys.argv[1:2] == ["check"] and not any(word.startswith("--from") for word in sys.argv):
             _begin()
-        except KeyboardInterrupt:
-            sys.exit(INTERRUPTED)
-    from tutor.commands.endings import guarded
-
+        from tutor.commands.endings import guarded
+    except KeyboardInterrupt:  # before there is anything to end in order
+        sys.exit(INTERRUPTED)
     sys.exit(guarded(_run))
 
 
