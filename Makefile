@@ -21,7 +21,7 @@ PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 WAITING = -n 3 --dist loadgroup
 BOOTING = -n 4 --dist loadfile
 
-.PHONY: demo test lint types fast images documents corpora machine breadth resets prove bench fuzz reference messages clean
+.PHONY: demo test lint types fast images documents corpora machine kernel breadth resets prove bench fuzz reference messages clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed  ## grade this very host
@@ -57,6 +57,9 @@ machine: images
 breadth: images  ## the whole course on every kind of machine (docs/breadth.md), some minutes each
 	@scripts/part "Debian 13" $(AS_ROOT) $(PYTEST) -q tests/machine/test_breadth.py
 	@scripts/part "breadth" $(AS_ROOT) $(VENV)/bin/python -m tests.machine.breadth $(ARGS)
+
+kernel: images  ## the packet path against this kernel: ARGS="--seed 1 --rulesets 2000", some minutes
+	@$(AS_ROOT) $(VENV)/bin/python -m tests.packetpath.kernel $(ARGS)
 
 resets: images  ## every step that creates something, reset and done again: minutes
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py

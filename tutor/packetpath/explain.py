@@ -50,7 +50,7 @@ def _what(step: Step) -> Text:  # noqa: PLR0911 - one for each action
             return _by_kernel(step)
 
 
-def _by_kernel(step: Step) -> Text:  # noqa: PLR0911 - as above
+def _by_kernel(step: Step) -> Text:  # noqa: C901, PLR0911 - as above
     match step.action:
         case "route":
             return text("routing: out through {interface}", interface=dict(step.values)["interface"])
@@ -66,6 +66,12 @@ def _by_kernel(step: Step) -> Text:  # noqa: PLR0911 - as above
             return text("routing: the destination is not known")
         case "as-before":
             return text("{hook}: addresses replaced as in the connection's first packet", hook=step.hook)
+        case "elsewhere":
+            interface = dict(step.values)["interface"]
+            return text(
+                "routing: the answer leaves through {interface}, and the client is elsewhere",
+                interface=interface,
+            )
         case "answer":
             return text("The answer sets out")
         case "next":

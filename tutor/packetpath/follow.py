@@ -8,7 +8,7 @@ from tutor.dataclass import dataclass
 from tutor.packetpath.address import network
 from tutor.packetpath.constants import DNAT
 from tutor.packetpath.doubt import CERTAIN
-from tutor.packetpath.journey import answers, journey
+from tutor.packetpath.journey import answers, journey, returned, understood
 from tutor.packetpath.numbers import NONE
 from tutor.packetpath.packets import Packet, any_from, first, next_of_client
 from tutor.packetpath.path import Path, judged
@@ -35,14 +35,15 @@ def connect(ruleset: Ruleset, world: World, packet: Packet) -> Path:
     """Follow a connection: the client's first packet, the answer, and what the client sends then."""
     sent = journey([first(packet, world)], ruleset, world)
     answered = _answered(sent, ruleset, world)
-    up = journey([next_of_client(state) for state in answered.through], ruleset, world)
+    up = understood(journey([next_of_client(state) for state in answered.through], ruleset, world))
     return judged(Passage(up.through, [*answered.ended, *_lost(up.ended)]), world)
 
 
 def _answered(sent: Passage, ruleset: Ruleset, world: World) -> Passage:
     setting_out = answers(sent.through, world)
     back = journey(setting_out.through, ruleset, world)
-    return Passage(back.through, [*sent.ended, *setting_out.ended, *_lost(back.ended)])
+    home = returned(back.through, world)
+    return Passage(home.through, [*sent.ended, *setting_out.ended, *_lost(back.ended), *home.ended])
 
 
 def _lost(ended: list[Ended]) -> list[Ended]:

@@ -8,7 +8,7 @@ from tutor.packetpath.address import network
 from tutor.packetpath.doubt import Doubt
 from tutor.packetpath.hooks import at_device, at_hook
 from tutor.packetpath.numbers import NONE
-from tutor.packetpath.packets import answer
+from tutor.packetpath.packets import TUPLE, answer
 from tutor.packetpath.routing import routed
 from tutor.packetpath.ruleset import Chain, Ruleset
 from tutor.packetpath.state import State, Unreadable
@@ -40,21 +40,56 @@ def journey(states: Iterable[State], ruleset: Ruleset, world: World) -> Passage:
 
 
 def answers(states: Iterable[State], world: World) -> Passage:
-    """The answers of those whom packets got to: lost where they look for the sender in their own network."""
+    """The answers of those whom packets got to: lost where they look for the sender in their own network.
+
+    Nor does anybody take a packet that comes from outside with the own address as its sender's.
+    """
     passage = Passage()
     for state in states:
-        index, senders = state.numbers("oif").only, state["saddr"]
-        near = NONE
+        index, senders, receivers = state.numbers("oif").only, state["saddr"], state["daddr"]
+        near = NONE if isinstance(receivers, Unreadable) or receivers.only is None else receivers
         for one in world.link(index).addresses if index else ():
             near |= network(one)
         near -= world.local_of((index,)) if index else NONE
-        if isinstance(senders, Unreadable):
-            passage.ended.append(Ended(state.stepping(Step("routing", "unreadable")), "astray"))
+        if isinstance(senders, Unreadable) or not _is_legible(state):
+            passage.ended.append(_astray(state))
             continue
         if lost := state.narrowed("saddr", senders & near):
             passage.ended.append(Ended(lost.stepping(Step("", "no-way-back")), "drop"))
         if told := state.narrowed("saddr", senders - near):
             passage.through.append(answer(told))
+    return passage
+
+
+def _is_legible(state: State) -> bool:
+    """Whether it is known which connection the receiver takes the packet for."""
+    return not any(isinstance(state[name], Unreadable) for name in TUPLE)
+
+
+def _astray(state: State) -> Ended:
+    return Ended(state.stepping(Step("routing", "unreadable")), "astray")
+
+
+def understood(passage: Passage) -> Passage:
+    """The packets of a connection that is up; of those with other addresses nobody knows whose they are."""
+    legible = [state for state in passage.through if _is_legible(state)]
+    others = [_astray(state) for state in passage.through if not _is_legible(state)]
+    return Passage(legible, [*passage.ended, *others])
+
+
+def returned(states: Iterable[State], world: World) -> Passage:
+    """Those answers that leave through where the client is; of others nobody knows whether they get there."""
+    passage = Passage()
+    for state in states:
+        index = state.numbers("oif").only
+        if not _is_legible(state):
+            passage.ended.append(_astray(state))
+        elif index == state.numbers("first iif").only:
+            passage.through.append(state)
+        else:
+            name = world.link(index).name if index else "?"
+            step = Step("routing", "elsewhere", None, (("interface", name),))
+            passage.ended.append(Ended(state.stepping(step), "astray"))
     return passage
 
 

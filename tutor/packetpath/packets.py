@@ -28,7 +28,8 @@ _CLIENT_PORTS = Numbers.span(32768, 65535)
 _ICMP_REQUESTS = Numbers.of(8, 13, 15, 17)
 #: With and without DF; no fragments.
 _WHOLE = Numbers.of(0, 0x4000)
-_TUPLE = ("saddr", "daddr", "sport", "dport")
+#: What tells a connection from any other.
+TUPLE = ("saddr", "daddr", "sport", "dport")
 _OPPOSITE = {"saddr": "daddr", "daddr": "saddr", "sport": "dport", "dport": "sport"}
 
 
@@ -91,7 +92,7 @@ def _setting_out(interface: int, **tuple_: Numbers) -> State:
         ctmark=Numbers.of(0),
         ctdirection=Numbers.of(0),
     )
-    records = {f"original {name}": name for name in _TUPLE}
+    records = {f"original {name}": name for name in TUPLE}
     records |= {f"reply {name}": other for name, other in _OPPOSITE.items()}
     return state.copying(**records, **{"first iif": "iif"})
 
@@ -104,7 +105,7 @@ def answer(state: State) -> State:
 
 def next_of_client(state: State) -> State:
     """What the client sends after the answer got to it: an ACK, from then on the connection is up."""
-    state = state.copying(**{name: f"original {name}" for name in _TUPLE}, iif="first iif")
+    state = state.copying(**{name: f"original {name}" for name in TUPLE}, iif="first iif")
     return _following(state, direction=0, flags=ACK, status=ASSURED, action="next")
 
 

@@ -8,6 +8,7 @@ from tutor.dataclass import dataclass, field
 from tutor.packetpath.address import dotted
 from tutor.packetpath.doubt import CERTAIN, Doubt, asked_in
 from tutor.packetpath.nat import written
+from tutor.packetpath.packets import TUPLE
 from tutor.packetpath.state import State, Unreadable
 from tutor.packetpath.step import Place, Step
 from tutor.packetpath.walk import Passage
@@ -96,7 +97,8 @@ def _ended(state: State, how: str) -> Outcome:
             written(state["daddr"], dotted), written(state["dport"], str)
         )
     if how == "astray":
-        return _unreadable(state, "daddr", "saddr") or Unknown("?", None)
+        back = any(step.action == "elsewhere" for step in state.steps[-1:])
+        return _unreadable(state, *TUPLE) or Unknown("the way back" if back else "?", None)
     last = state.steps[-1]
     return Refused(last.action, last.place)
 

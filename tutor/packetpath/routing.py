@@ -26,8 +26,11 @@ def _from_allowed_senders(state: State, world: World, passage: Passage) -> list[
     """fib_validate_source(): no packet from outside has an address of ours, or one rp_filter refuses."""
     senders = state["saddr"]
     index = state.numbers("iif").only
-    if isinstance(senders, Unreadable) or not index:
+    if not index:
         return [state]
+    if isinstance(senders, Unreadable):
+        passage.ended.append(Ended(state.stepping(Step(HOOK, "unreadable")), "astray"))
+        return []
     allowed = ADDRESSES - world.local - MULTICAST - EVERYONE - THIS_NETWORK
     checked = world.rp_filter.get(world.link(index).name, 0)
     if checked == _STRICT:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.packetpath.compare import Comparison, compare, look_up
-from tutor.packetpath.constants import INVALID, UNTRACKED, UnknownConstruct
+from tutor.packetpath.constants import INVALID, TCP, UNTRACKED, UnknownConstruct
 from tutor.packetpath.elements import of_set
 from tutor.packetpath.mangle import mangle
 from tutor.packetpath.nat import translate, unknown_translation
@@ -70,8 +70,15 @@ def _verdict(kind: str) -> Handler:
     return decide
 
 
-def _reject(_inner: Any, state: State, site: Site) -> list[Effect]:
-    return [Effect(state.stepping(site.step("reject")), Verdict.REJECT)]
+def _reject(inner: Any, state: State, site: Site) -> list[Effect]:
+    """A reset is for TCP alone: nft adds that condition itself, and never shows it."""
+    kinds = state.numbers("proto")
+    asked = Numbers.of(TCP) if isinstance(inner, dict) and inner.get("type") == "tcp reset" else kinds
+    others = state.narrowed("proto", kinds - asked)
+    found = [Effect(others, Verdict.BREAK)] if others else []
+    if one := state.narrowed("proto", kinds & asked):
+        found.append(Effect(one.stepping(site.step("reject")), Verdict.REJECT))
+    return found
 
 
 def _verdict_map(inner: Any, state: State, site: Site) -> list[Effect]:

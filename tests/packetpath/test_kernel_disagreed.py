@@ -1,0 +1,89 @@
+"""Where the kernel once did otherwise (``make kernel``): each disagreement, as small as it was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.packetpath.rules import (
+    ACCEPT,
+    DPORT,
+    FORWARDED,
+    GUEST,
+    REACHED,
+    REJECT,
+    SADDR,
+    WORLD,
+    Statement,
+    chain,
+    forward,
+    load,
+    match,
+    path,
+    postrouting,
+    prerouting,
+)
+from tutor.dataclass import replace
+from tutor.packetpath import Local, Packet, Reaches, Refused, Unknown, connect, could_leave, follow
+
+RESET: Statement = {"reject": {"type": "tcp reset"}}
+DATAGRAM = Packet("eth0", "203.0.113.7", "198.51.100.2", 2222, 17)
+FROM_GUEST = Packet("virbr0", GUEST, "203.0.113.7", 80)
+
+
+def written(field: str, value: Any, protocol: str = "ip") -> Statement:
+    key = {"payload": {"protocol": protocol, "field": field}}
+    return {"mangle": {"key": key, "value": value}}
+
+
+def test_a_reset_is_for_tcp_alone_though_nft_hides_that_condition() -> None:
+    rules = load(chain("f", [RESET], hook="forward"))
+    assert isinstance(follow(rules, WORLD, FROM_GUEST).outcome, Refused)
+    datagram = replace(FROM_GUEST, protocol=17)
+    assert follow(rules, WORLD, datagram).outcome == Reaches("203.0.113.7", "80", "eth0")
+    assert could_leave(rules, WORLD, "virbr0").answer == "yes"
+
+
+def test_other_rejects_are_for_everybody() -> None:
+    early = chain("early", [REJECT], hook="prerouting", prio=-150)
+    assert isinstance(path(early, packet=DATAGRAM).outcome, Refused)
+    early = chain("early", [RESET], hook="prerouting", prio=-150)
+    assert path(early, packet=DATAGRAM).outcome == Local("198.51.100.2", "2222")
+
+
+def test_an_answer_that_leaves_elsewhere_may_not_get_back() -> None:
+    """A guest with an address that the routes look for behind another interface."""
+    stranger = Packet("virbr0", "10.1.2.3", "203.0.113.7", 80)
+    assert follow(load(), WORLD, stranger).outcome == Reaches("203.0.113.7", "80", "eth0")
+    assert connect(load(), WORLD, stranger).outcome == Unknown("the way back", None)
+    masqueraded = load(postrouting([match(SADDR, "10.1.2.3"), {"masquerade": None}]))
+    assert connect(masqueraded, WORLD, stranger).outcome == Unknown("the way back", None)
+
+
+def test_nobody_answers_a_packet_from_himself() -> None:
+    to_itself = prerouting([{"dnat": {"addr": "203.0.113.7"}}])
+    assert path(to_itself).outcome == Refused("no-way-back", None)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(written("saddr", "10.9.8.7"), id="the sender's address"),
+        pytest.param(written("daddr", "10.9.8.7"), id="the receiver's address"),
+        pytest.param(written("sport", 4000, "tcp"), id="the sender's port"),
+        pytest.param(written("dport", 4000, "tcp"), id="the receiver's port"),
+    ],
+)
+def test_an_answer_that_rules_write_to_is_nobodys(rule: Statement) -> None:
+    """The answer's addresses were written behind everything that looks at them again."""
+    of_answers = match({"ct": {"key": "direction"}}, "reply")
+    late = chain("late", [of_answers, rule], hook="postrouting", prio=200)
+    assert isinstance(path(FORWARDED, late).outcome, Unknown)
+    assert path(FORWARDED, chain("late", [rule], hook="postrouting", prio=200)).outcome != REACHED
+
+
+def test_a_sender_who_was_written_may_be_refused_by_the_routes() -> None:
+    early = chain("early", [written("saddr", "10.9.8.7")], hook="prerouting", prio=101)
+    assert isinstance(path(early).outcome, Unknown)
+    assert isinstance(path(FORWARDED, early, forward([match(DPORT, 22), ACCEPT])).outcome, Unknown)
