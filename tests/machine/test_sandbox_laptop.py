@@ -75,6 +75,14 @@ def test_what_is_missing_is_named_with_its_package(computer: Machine) -> None:
     assert "sudo apt install systemd-container" in refused.stderr
 
 
+def test_reset_starts_it_again_at_once(computer: Machine) -> None:
+    assert tutor(computer, "run mine -- touch kept").returncode == 0
+    assert tutor(computer, "reset mine --yes").returncode == 0
+    (row,) = json.loads(tutor(computer, "list --format json").stdout)["sandboxes"]
+    assert row["state"] == "running"
+    assert tutor(computer, "run mine -- ls").stdout == ""
+
+
 def test_a_killed_supervisor_leaves_nothing_where_systemd_looks_after_it(computer: Machine) -> None:
     holder = computer.run("sudo cat /run/sandboxes/1000/mine/process").stdout.split()[0]
     computer.run(f"sudo kill -9 {holder}", check=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.sandbox.process import SEARCH_PATH, call
+from tutor.sandbox.process import SEARCH_PATH, CommandError, call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,10 @@ def start(name: str, command: Sequence[str], log: Path) -> None:
     :param log: what it prints goes here.
     :raises CommandError: systemd does not start it.
     """
+    unit = f"tutor-{name}.service"
+    # The one before may be about to be forgotten still, and two of a name there cannot be; most often none is.
+    with contextlib.suppress(CommandError):
+        call(["systemctl", "stop", unit], timeout=30)
     log.write_bytes(b"")
     properties = (
         "Delegate=yes",
@@ -35,7 +40,7 @@ def start(name: str, command: Sequence[str], log: Path) -> None:
         f"StandardError=append:{log}",
     )
     options = [f"--property={each}" for each in properties]
-    unit = ["--quiet", "--collect", "--slice=machine.slice", "--service-type=exec", f"--unit=tutor-{name}"]
-    unit.append(f"--description=Student machine {name} of tutor sandbox")
+    kind = ["--quiet", "--collect", "--slice=machine.slice", "--service-type=exec"]
+    called = [f"--unit={unit}", f"--description=Student machine {name} of tutor sandbox"]
     environment = [f"--setenv=PATH={SEARCH_PATH}", "--setenv=LC_ALL=C.UTF-8"]
-    call(["systemd-run", *unit, *options, *environment, "--", *command], timeout=30)
+    call(["systemd-run", *kind, *called, *options, *environment, "--", *command], timeout=30)
