@@ -29,7 +29,7 @@ def start(name: str, command: Sequence[str], log: Path) -> None:
     :raises CommandError: systemd does not start it.
     """
     unit = f"tutor-{name}.service"
-    # The one before may be about to be forgotten still, and two of a name there cannot be; most often none is.
+    # The one before may not be forgotten yet, and has the name. Most often there is none.
     with contextlib.suppress(CommandError):
         call(["systemctl", "stop", unit], timeout=30)
     log.write_bytes(b"")

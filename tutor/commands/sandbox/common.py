@@ -22,12 +22,15 @@ def root_for(session: Session, name: str | None) -> str:
     """The sandbox that is meant, once this process is root's."""
     chosen = DEFAULT if name is None else checked_name(name)
     ensure_root(session)
-    require_programs()
     return chosen
 
 
 def keeper_for(session: Session, store: Store, release: str, image: str) -> Keeper:
-    """A keeper that says what it builds, and has the room to."""
+    """A keeper that can build and boot, and says what it builds.
+
+    :raises MachineError: a program for that is missing here.
+    """
+    require_programs()
     source = own_source()
     return Keeper(store, source, Building(session, release, image, source))
 
