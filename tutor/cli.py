@@ -59,7 +59,9 @@ Folder = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would be done.")]
-Strict = Annotated[bool, typer.Option("--strict", help="What is only planned or not translated, too.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="What is only planned, not translated, or never seen to fail, too.")
+]
 Look = Annotated[bool, typer.Option("--look", help="Only look: try nothing.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it into this file.")

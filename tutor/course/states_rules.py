@@ -123,9 +123,7 @@ class _Faults:
 def _unproven(course: CourseSource, states: Mapping[str, LessonStates]) -> Iterator[Finding]:
     """Every check has a wrong state that it tells; of a quiz that is a wrong answer, which needs no words."""
     for lesson in course.lessons:
-        mine = states.get(lesson.lesson.id)
-        if mine is None:
-            continue
+        mine = states.get(lesson.lesson.id, LessonStates(lesson.lesson.id))
         told = {
             f"{one.step}/{name}" for one in mine.states for name, code in one.codes.items() if code != BLOCKED
         }
