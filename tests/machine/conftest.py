@@ -26,7 +26,7 @@ BACKEND = os.environ.get("TUTOR_MACHINE_BACKEND")
 _FOLDER = Path(__file__).parent
 
 #: The modules that take minutes, the longest first: begun last, one of them would be waited for alone.
-_LONG = ("networks", "snapshots", "learn_swedish", "whole_course", "domains")
+_LONG = ("networks", "install_states", "snapshots", "learn_swedish", "whole_course", "domains")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

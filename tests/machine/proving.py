@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.machine.conftest import BACKEND
 from tests.machine.lesson import course
 from tests.machine.lesson import step as step_of
 from tutor.course.load import packaged_folder
@@ -19,7 +20,7 @@ from tutor.sandbox.machines import Machine
 from tutor.sandbox.shell import Completed
 
 #: What the machines of these tests are: states of others are left out.
-HERE = (SUITE, "iptables")
+HERE = (SUITE, BACKEND or "iptables")
 
 
 @cache
