@@ -68,10 +68,6 @@ def test_alone_and_twice_are_told_where_they_were_asked_for() -> None:
 FLAKE = replace(OF_TWO, run=2, after=verdicts("fail"))
 WRONG: dict[str, tuple[Sequence[Replay], str]] = {
     "passes before": ((replace(IN_ORDER, before=verdicts("pass")), OF_ONE, OF_TWO), "does not fail before"),
-    "unknown before": (
-        (replace(IN_ORDER, before=verdicts("unknown")), OF_ONE, OF_TWO),
-        "does not fail before",
-    ),
     "fails after": ((replace(IN_ORDER, after=verdicts("fail")), OF_ONE, OF_TWO), "after the step's commands"),
     "fails at the end": ((replace(IN_ORDER, end=verdicts("fail")), OF_ONE, OF_TWO), "at the end"),
     "left behind": ((replace(IN_ORDER, cleaned=verdicts("pass")), OF_ONE, OF_TWO), "tutor cleanup"),
@@ -90,6 +86,13 @@ def test_each_thing_that_can_be_wrong_is_told(name: str) -> None:
     assert not result.green
     told = {fault.check for fault in result.faults if says in fault.what.render(str)}
     assert "two/use/done" in told
+
+
+def test_what_cannot_be_looked_at_before_is_not_judged_and_has_to_pass_after() -> None:
+    result = made((replace(IN_ORDER, before=verdicts("unknown")), OF_ONE, OF_TWO))
+    assert row(result, "two/use/done").before is None
+    assert result.green, result.faults
+    assert not made((replace(IN_ORDER, after=verdicts("unknown")), OF_ONE, OF_TWO)).green
 
 
 def test_alone_fails() -> None:

@@ -135,8 +135,12 @@ class _Made:
 
 
 def _cell(moments: Sequence[Verdicts], check: str, *, refuses: bool = False) -> Cell:
-    """Whether the check passed (or refused) each time; None where it was not judged or does not apply."""
-    seen = [one[check] for one in moments if check in one and one[check].status != "skip"]
+    """Whether the check passed (or refused) each time; None where it was not judged or does not apply.
+
+    Where it should refuse, what could not be looked at is no verdict yet: a machine may lack the program.
+    """
+    silent = ("skip", "unknown") if refuses else ("skip",)
+    seen = [one[check] for one in moments if check in one and one[check].status not in silent]
     return all(one.refuses if refuses else one.passes for one in seen) if seen else None
 
 
