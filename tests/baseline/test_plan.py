@@ -194,11 +194,20 @@ def test_entries_go_one_by_one_and_others_stay() -> None:
     networks = [network("n", "default", active=True, live=[mine, course], kept=[mine, course])]
     before = holding([thing], networks=[network("n", "default", kept=[mine])])
     plan = planned(before, holding([thing], networks=networks), [thing])
-    assert [shlex.split(one)[-1] for one in commands(plan)] == ["--live", "--config"]
+    assert [shlex.split(one)[-2:] for one in commands(plan)] == [["--live", "--config"]]
     assert (
-        shlex.split(commands(plan)[0])[-2]
+        shlex.split(commands(plan)[0])[-3]
         == '<host mac="52:54:00:00:00:02" name="a\'b" ip="192.168.122.50"/>'
     )
+
+
+def test_an_entry_in_one_book_alone_goes_from_that_one() -> None:
+    thing = Thing("host-entry", ("default", "192.168.122.50", "vm-nat"), "s/e")
+    course = {"mac": "52:54:00:00:00:02", "name": "vm-nat", "ip": "192.168.122.50"}
+    before = holding([thing], networks=[network("n", "default")])
+    for book, flag in (("live", "--live"), ("kept", "--config")):
+        now = holding([thing], networks=[network("n", "default", active=True, **{book: [course]})])
+        assert [shlex.split(one)[-1] for one in commands(planned(before, now, [thing]))] == [flag]
 
 
 def test_as_many_rules_go_as_were_added() -> None:

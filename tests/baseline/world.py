@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from tutor.baseline.plan import Operation, Plan
 from tutor.baseline.planner import plan, staying
@@ -137,11 +137,12 @@ def _no_autostart(there: Machine, uuid: str) -> None:
 def _host_entry(there: Machine, rest: str) -> None:
     from xml.etree.ElementTree import fromstring
 
-    uuid, flag, xml = rest.split(" ", 2)
+    uuid, flags, xml = rest.split(" ", 2)
     wanted = fromstring(xml)  # noqa: S314 - ours
-    book = "live" if flag == "--live" else "kept"
+    books: list[Literal["live", "kept"]] = ["live"] if "--live" in flags else []
+    books += ["kept"] if "--config" in flags else []
     for one in _libvirt(there)["networks"]:
-        if one["uuid"] == uuid:
+        for book in books if one["uuid"] == uuid else []:
             one[book] = [each for each in one[book] if {k: v for k, v in each.items() if v} != wanted.attrib]
 
 

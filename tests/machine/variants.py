@@ -57,7 +57,7 @@ class Variant:
             # The medium that vm-nat boots from knows BIOS alone; it is the one with a boot order of its own.
             with_uefi = block if "--boot" in block else block.replace("--osinfo", "--boot uefi --osinfo")
             block = with_uefi.replace("<os>", "<os firmware='efi'>")
-        if self.login == "fish" and not block.startswith("<"):
+        if self.login == "fish" and not block.startswith(("<", "#!")):  # a file's content is no command
             # fish(1) reads no bash: the lesson says to type bash first.
             return f"echo {b64encode(block.encode()).decode()} | base64 -d > /tmp/block; bash /tmp/block"
         return block

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from shlex import quote
-from typing import Literal
 
 from tutor.baseline.plan import NOT_KNOWN, WAS_THERE, Draft, used_by
 from tutor.baseline.records import held
@@ -12,8 +11,7 @@ from tutor.baseline.things import Thing, of_kind
 from tutor.host.libvirt.inventory import HeldNetwork, HostEntry
 from tutor.text import Text, text
 
-Book = Literal["live", "kept"]
-_FLAGS: tuple[tuple[Book, str], ...] = (("live", "--live"), ("kept", "--config"))
+_BOTH, _LIVE, _KEPT = "--live --config", "--live", "--config"
 
 
 def networks(draft: Draft) -> None:
@@ -64,25 +62,37 @@ def host_entries(draft: Draft) -> None:
             for entry in (*network["live"], *network["kept"])
         ]
         for network in _called(draft, name):
-            for book, flag in _FLAGS:
-                for entry in network[book]:
-                    if entry["ip"] != address and entry["name"] != domain:
-                        continue
-                    called = text("address {ip} for {mac} in {network}", network=name, **_shown(entry))
-                    if before is None:
-                        draft.refuse(thing, called, NOT_KNOWN)
-                    elif entry in known:
-                        draft.refuse(thing, called, WAS_THERE, foreign=True)
-                    else:
-                        _take_entry(draft, thing, network, entry, flag)
+            for entry, flags in _entries(network):
+                if entry["ip"] != address and entry["name"] != domain:
+                    continue
+                called = text("address {ip} for {mac} in {network}", network=name, **_shown(entry))
+                if before is None:
+                    draft.refuse(thing, called, NOT_KNOWN)
+                elif entry in known:
+                    draft.refuse(thing, called, WAS_THERE, foreign=True)
+                else:
+                    _take_entry(draft, thing, network, entry, flags)
 
 
-def _take_entry(draft: Draft, thing: Thing, network: HeldNetwork, entry: HostEntry, flag: str) -> None:
+def _entries(network: HeldNetwork) -> list[tuple[HostEntry, str]]:
+    """Each entry once, with the flags for where it stands.
+
+    Not one after the other: where the definition alone is updated, libvirt 11.3 forgets the nftables rules of
+    the active network, and leaves them behind when it stops.
+    """
+    live, kept = network["live"], network["kept"]
+    return [
+        *((entry, _BOTH if entry in kept else _LIVE) for entry in live),
+        *((entry, _KEPT) for entry in kept if entry not in live),
+    ]
+
+
+def _take_entry(draft: Draft, thing: Thing, network: HeldNetwork, entry: HostEntry, flags: str) -> None:
     xml = _xml(entry)
     called = text("address {ip} for {mac} in {network}", network=network["name"], **_shown(entry))
-    effect = text("free again") if flag == "--live" else text("free after a restart, too")
-    command = f"{draft.virsh} net-update {network['uuid']} delete ip-dhcp-host {quote(xml)} {flag}"
-    draft.add(f"host-entry {network['uuid']} {flag} {xml}", thing, called, effect, command)
+    effect = text("free after a restart, too") if flags == _KEPT else text("free again")
+    command = f"{draft.virsh} net-update {network['uuid']} delete ip-dhcp-host {quote(xml)} {flags}"
+    draft.add(f"host-entry {network['uuid']} {flags.replace(' ', '')} {xml}", thing, called, effect, command)
 
 
 def _shown(entry: HostEntry) -> dict[str, str]:
