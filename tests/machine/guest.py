@@ -18,6 +18,8 @@ INSTALLER = "/srv/lab/installer.iso"
 GREETING = "SSH-2.0-practice"
 URI = "qemu:///system"
 LEASE_SECONDS = 60.0
+#: The guest's own card, where a test says nothing else.
+MAC = "52:54:00:aa:bb:cc"
 _DOMAIN = """\
 <domain type='qemu'>
   <name>{name}</name>
@@ -89,9 +91,7 @@ class Guest:
         raise MachineError(f"The guest {self.name} said nothing on {address}:{port} in {timeout} s.")
 
 
-def define_guest(
-    machine: Machine, name: str = "vm-nat", mac: str = "52:54:00:aa:bb:cc", network: str = "default"
-) -> Guest:
+def define_guest(machine: Machine, name: str = "vm-nat", mac: str = MAC, network: str = "default") -> Guest:
     """Define, and do not start, a practice guest with one NIC on ``network``.
 
     :raises CommandError: libvirt refuses.
