@@ -95,12 +95,19 @@ class Terminal:
 
     def point_at(self, label: str, *, timeout: float | None = None) -> None:
         """Move to the entry of a drawn menu."""
-        self.until(lambda: self.prompting and self._row(label) is not None, f"the entry {label!r}", timeout)
-        while (row := self._row(label)) != (at := self._row(f"{POINTER} ")):
-            assert row is not None, "\n".join(self.lines)
-            assert at is not None, "\n".join(self.lines)
-            self.type(DOWN if row > at else UP)
-            self.until(lambda before=at: self._row(f"{POINTER} ") != before, "the pointer to move")  # type: ignore[misc]
+        pointer = f"{POINTER} "
+
+        def drawn() -> bool:
+            # A menu is drawn line by line, and on a loaded host not at once.
+            return self.prompting and None not in self._rows(label, pointer)
+
+        self.until(drawn, f"the entry {label!r}", timeout)
+        while (rows := self._rows(label, pointer))[0] != rows[1]:
+            row, at = rows
+            if row is not None and at is not None:
+                self.type(DOWN if row > at else UP)
+                self.until(lambda before=at: self._row(pointer) != before, "the pointer to move")  # type: ignore[misc]
+            self.until(drawn, f"the entry {label!r}", timeout)
 
     def answer(self, keys: str) -> None:
         """Press keys that end a prompt, and wait until it has ended."""
@@ -134,8 +141,13 @@ class Terminal:
 
     def _row(self, label: str) -> int | None:
         """The lowest row with the label: what is above it may say the same."""
-        rows = [number for number, line in enumerate(self.lines) if label in line]
-        return rows[-1] if rows else None
+        return self._rows(label)[0]
+
+    def _rows(self, *labels: str) -> tuple[int | None, ...]:
+        """The same for several, on one and the same screen."""
+        lines = self.lines
+        found = [[number for number, line in enumerate(lines) if label in line] for label in labels]
+        return tuple(rows[-1] if rows else None for rows in found)
 
     def _read(self) -> bool:
         try:
