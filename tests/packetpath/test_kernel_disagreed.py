@@ -87,3 +87,23 @@ def test_a_sender_who_was_written_may_be_refused_by_the_routes() -> None:
     early = chain("early", [written("saddr", "10.9.8.7")], hook="prerouting", prio=101)
     assert isinstance(path(early).outcome, Unknown)
     assert isinstance(path(FORWARDED, early, forward([match(DPORT, 22), ACCEPT])).outcome, Unknown)
+
+
+CT_MARK = {"ct": {"key": "mark"}}
+
+
+def marking(key: str, value: Any) -> Statement:
+    return {"mangle": {"key": {key: {"key": "mark"}}, "value": value}}
+
+
+def test_a_connection_that_is_not_there_yet_takes_no_mark() -> None:
+    early = chain("early", [marking("ct", 1)], hook="prerouting", prio=-300)
+    refusing = forward([match(CT_MARK, 1), REJECT])
+    assert path(FORWARDED, early, refusing).outcome == REACHED
+
+
+def test_to_read_the_mark_of_no_connection_ends_the_rule() -> None:
+    early = chain("early", [marking("meta", CT_MARK), REJECT], hook="prerouting", prio=-300)
+    assert path(FORWARDED, early).outcome == REACHED
+    late = chain("late", [marking("meta", CT_MARK), REJECT], hook="prerouting", prio=-150)
+    assert isinstance(path(FORWARDED, late).outcome, Refused)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from operator import and_, or_, xor
 from typing import Any
 
-from tutor.packetpath.constants import UnknownConstruct, constant
+from tutor.packetpath.constants import ESTABLISHED, NEW, RELATED, UnknownConstruct, constant
 from tutor.packetpath.numbers import Numbers
-from tutor.packetpath.site import Effect, Site
+from tutor.packetpath.site import Effect, Site, Verdict
 from tutor.packetpath.state import State, Unreadable
 
 _MARKS = {("meta", "mark"): "mark", ("ct", "mark"): "ctmark"}
@@ -33,6 +33,8 @@ def mangle(inner: Any, state: State, site: Site) -> list[Effect]:
     name = (target["protocol"], target["field"]) if form == "payload" else (form, target.get("key"))
     if form == "tcp option" or name in _UNSEEN:
         return [Effect(state)]
+    if name in _MARKS and (unwritten := _without_connection(name, inner["value"], state)):
+        return unwritten
     if name in _MARKS:
         return [Effect(_marked(_MARKS[name], inner["value"], state, site))]
     if name in _ADDRESSING:
@@ -41,6 +43,15 @@ def mangle(inner: Any, state: State, site: Site) -> list[Effect]:
         lost = Unreadable(site.doubt(construct, state))
         return [Effect(state.holding_also(f"{site.place}", **{_ADDRESSING[name]: lost}))]
     raise UnknownConstruct(f"{name[0]} {name[1]} set")
+
+
+def _without_connection(name: tuple[str, str], value: Any, state: State) -> list[Effect] | None:
+    """Nothing is written to a connection that is not there; to read of it ends the rule (nft_ct.c)."""
+    if state.numbers("ctstate").only in (NEW, ESTABLISHED, RELATED):
+        return None
+    if "'ct'" in f"{value}":
+        return [Effect(state, Verdict.BREAK)]
+    return [Effect(state)] if name[0] == "ct" else None
 
 
 def _marked(field: str, value: Any, state: State, site: Site) -> State:

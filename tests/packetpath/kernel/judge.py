@@ -24,7 +24,7 @@ from tutor.packetpath import (
     could_leave,
     follow,
 )
-from tutor.packetpath.address import address
+from tutor.packetpath.address import address, network
 from tutor.packetpath.numbers import Numbers
 
 #: Without what they remember: threads ask at the same time, and tests ask mutated evaluators.
@@ -108,7 +108,8 @@ def _differing(
     elif isinstance(first.outcome, Reaches) and not _looks_as_said(first, seen.arrived):
         yield "source", f"{[(dict(s.fields), s.domains) for s in first.passed]}"
     # Who is sent back to where he is has himself as the other side, and takes no packet with his own address.
-    if not (seen.arrived and seen.arrived.host == sender) and not _whole_holds(ruleset, whole.outcome, seen):
+    alone = seen.arrived and (seen.arrived.host == sender or seen.arrived.source == seen.arrived.destination)
+    if not alone and not _whole_holds(ruleset, whole.outcome, seen):
         yield "whole", f"{whole.outcome}"
     if can_be_told and isinstance(first.outcome, Refused) and not _refused_as_said(ruleset, first, seen):
         yield "refusal", f"{first.outcome}"
@@ -134,11 +135,24 @@ def _first_holds(ruleset: Ruleset, outcome: Outcome, seen: Seen) -> bool:
             return seen.arrived is not None and _is_at(outcome, interface, seen.arrived)
         case Local():
             here = seen.local is not None and _within(outcome, *seen.local)
-            return seen.arrived is None and (here or _hooked(ruleset, "input"))
+            # Who sends something else than he set out with is not recognized by the router's own sockets.
+            unseen = _hooked(ruleset, "input", "output") or _writes(ruleset)
+            return seen.arrived is None and (here or unseen)
         case Refused():
             return seen.arrived is None and seen.local is None
         case _:
             return True
+
+
+def _writes(ruleset: Ruleset) -> bool:
+    """Whether rules write into packets, beside translation and marks."""
+    return any(
+        "payload" in statement["mangle"]["key"]
+        for chain in ruleset.chains.values()
+        for rule in chain.rules
+        for statement in rule.statements
+        if "mangle" in statement
+    )
 
 
 def _whole_holds(ruleset: Ruleset, outcome: Outcome, seen: Seen) -> bool:
@@ -213,7 +227,12 @@ def _judge_leaving(ruleset: Ruleset, world: World, result: Judged, tried: list[t
     for bridge in ("virbr0", "virbr1"):
         leaving = _could_leave(ruleset, world, bridge)
         result.answers.append(("leaving", leaving.answer))
+        own = Numbers.joined(
+            span for a in world.link(world.index(bridge)).addresses for span in network(a).spans
+        )
         for probe, seen in tried:
+            if address(probe.source) not in own:
+                continue
             if probe.sender != BEHIND[bridge] or seen.arrived is None or seen.arrived.host == probe.sender:
                 continue
             straight = (seen.arrived.destination, seen.arrived.port) == (probe.destination, probe.port)
