@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tutor.dataclass import replace
 from tutor.host.firewall import Firewall, firewall
@@ -32,6 +35,20 @@ def ruleset(host: Host) -> Ruleset:
 
     :raises Unobservable: also ``legacy-iptables``, where rules are loaded that nft does not show.
     """
+    return _readable(_parsed, _seen(host))
+
+
+def alike(host: Host) -> Ruleset:
+    """The rules of the kernel, or those of a machine met before that differ in nothing but their numbers.
+
+    What a packet meets is the same; a rule's own number, as in a command, is not to be taken from here.
+
+    :raises Unobservable: as :func:`ruleset`.
+    """
+    return _readable(_numbered_alike, _seen(host))
+
+
+def _seen(host: Host) -> Firewall:
     seen = host.ask(firewall())
     if seen["legacy"]:
         tables = ", ".join(seen["legacy"])
@@ -41,8 +58,12 @@ def ruleset(host: Host) -> Ruleset:
                 "rules of the legacy iptables are loaded ({tables}), which nft does not show", tables=tables
             ),
         )
+    return seen
+
+
+def _readable(read: Callable[[Firewall], Ruleset], seen: Firewall) -> Ruleset:
     try:
-        return _parsed(seen)
+        return read(seen)
     except MalformedRuleset as error:
         raise Unobservable(
             "malformed", text("the ruleset cannot be read: {error}", error=str(error))
@@ -51,8 +72,9 @@ def ruleset(host: Host) -> Ruleset:
 
 def _parsed(seen: Firewall) -> Ruleset:
     """The ruleset of an answer: the same object for the same answer, whichever check or machine it is of."""
-    for known, rules in _rulesets:
-        if known is seen or known == seen:
+    for place, (known, rules) in enumerate(_rulesets):
+        if known is seen or (known["text"] == seen["text"] and known == seen):
+            _rulesets.insert(0, _rulesets.pop(place))
             return rules
     rules = Ruleset.parse(seen["json"], seen["text"], seen["saved"])
     if len(seen["text"]) <= _SMALL:
@@ -61,9 +83,40 @@ def _parsed(seen: Firewall) -> Ruleset:
 
 
 #: The latest rulesets and machines, and characters of the largest ruleset that is kept.
-_MOST, _SMALL = 8, 256 * 1024
+_MOST, _SMALL = 32, 256 * 1024
 _rulesets: list[tuple[Firewall, Ruleset]] = []
-_worlds: list[World] = []
+_worlds: OrderedDict[tuple[Any, ...], World] = OrderedDict()
+#: The first ruleset of all that have the same rules, by these.
+_first: OrderedDict[tuple[str, str, str], Ruleset] = OrderedDict()
+
+#: A number as the two forms spell it: never within a text that a rule compares with.
+_IN_JSON = re.compile(r'("handle": )([0-9]{1,18})\b')
+_IN_TEXT = re.compile(r"(?m)(# handle )([0-9]{1,18})$")
+
+
+def _numbered_alike(seen: Firewall) -> Ruleset:
+    if not _rulesets or len(seen["text"]) > _SMALL:  # nothing to be like
+        return _parsed(seen)
+    key = _renumbered(seen)
+    rules = _first.get(key)
+    if rules is None:
+        rules = _first[key] = _parsed(seen)
+        while len(_first) > _MOST:
+            _first.popitem(last=False)
+    else:
+        _first.move_to_end(key)
+    return rules
+
+
+def _renumbered(seen: Firewall) -> tuple[str, str, str]:
+    """The forms of the rules with each number's rank in its place, for their order decides too."""
+    forms = ((_IN_JSON, json.dumps(seen["json"], sort_keys=True)), (_IN_TEXT, seen["text"]))
+    numbers = {int(found[1]) for pattern, form in forms for found in pattern.findall(form)}
+    ranks = {number: rank for rank, number in enumerate(sorted(numbers))}
+    one, other = (
+        pattern.sub(lambda found: f"{found[1]}{ranks[int(found[2])]}", form) for pattern, form in forms
+    )
+    return one, other, seen["saved"]
 
 
 def world(host: Host) -> World:
@@ -89,11 +142,13 @@ def world(host: Host) -> World:
 
 def _kept(made: World) -> World:
     """The same object for the same machine."""
-    for known in _worlds:
-        if known == made:
-            return known
-    _worlds[:] = [made, *_worlds[: _MOST - 1]]
-    return made
+    filters = tuple(made.rp_filter.items())
+    key = (made.links, made.routes, made.forwarding, filters, made.route_localnet)
+    known = _worlds.setdefault(key, made)
+    _worlds.move_to_end(key)
+    while len(_worlds) > _MOST:
+        _worlds.popitem(last=False)
+    return known
 
 
 def uplink(around: World) -> Link:

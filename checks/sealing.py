@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.network_commands import restart
 from checks.network_xml import attribute, definition, mode
 from checks.networks import known
-from checks.packet_world import delete, evaluated, ruleset, told, without, world
+from checks.packet_world import alike, delete, evaluated, ruleset, told, without, world
 from checks.services import restart_command
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
@@ -27,7 +27,7 @@ def network_sealed(host: Host, *, network: str) -> Finding:
     """Nothing from the network {network} gets out of this host."""
     xml = definition(known(host, network), live=True)
     bridge = attribute(xml, "bridge", "name") or ""
-    rules, around = ruleset(host), world(host)
+    rules, around = alike(host), world(host)
     if bridge not in [link.name for link in around.links]:
         return _refuse(
             "bridge-missing",
@@ -39,6 +39,9 @@ def network_sealed(host: Host, *, network: str) -> Finding:
             restart(host, network),
         )
     leaving = _asked(rules, around, bridge)
+    if leaving.answer != "no":  # now its own numbers count: they stand in commands
+        rules = ruleset(host)
+        leaving = _asked(rules, around, bridge)
     if leaving.answer == "no":
         note = text("a port forward takes connections from there too") if leaving.translated else None
         return passed(text("whatever comes from {bridge} is refused", bridge=bridge), note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tutor.dataclass import dataclass
@@ -12,6 +13,8 @@ from tutor.text import Text, text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from msgspec.json import Decoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +115,17 @@ def _spelt_by_us(content: bytes) -> dict[str, Any] | None:
     if not content.startswith(b'{"kind":') or not content.isascii() or b"\x7f" in content:
         return None
     try:
-        value = json.Decoder(float_hook=_no_float).decode(content)
+        value = _decoder().decode(content)
         return value if json.encode(value) == content else None
     except (ValueError, RecursionError):
         return None
+
+
+@lru_cache(1)
+def _decoder() -> Decoder[Any]:
+    from msgspec import json  # not needed at the start of most runs
+
+    return json.Decoder(float_hook=_no_float)
 
 
 def _no_float(literal: str) -> NoReturn:

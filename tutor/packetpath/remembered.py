@@ -14,7 +14,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 #: Answers that are kept, and rules of the largest ruleset whose are.
-MOST, SMALL = 32, 1000
+MOST, SMALL = 256, 1000
 
 _known: OrderedDict[tuple[Any, ...], tuple[Ruleset, World, Any]] = OrderedDict()
 
