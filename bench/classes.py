@@ -160,9 +160,9 @@ def markdown(runs: list[Run], load: float) -> str:
 _TEXT = """\
 # How long `tutor report` takes
 
-Written by `python -m bench --part report --hand-ins 10000 --write`. Generated hand-ins of the finished course,
-each with a journal of some hundred lines, identities of its own, reduced as `tutor submit` does to some 145 KB;
-with and without signatures and the file of allowed signers that goes with them.
+Written by `python -m bench --part report --hand-ins 10000 --write`. Generated hand-ins of the finished
+course, each with a journal of some hundred lines, identities of its own, reduced as `tutor submit` does to
+some 145 KB; with and without signatures and the file of allowed signers that goes with them.
 
 {table}
 
