@@ -208,7 +208,7 @@ def test_one_lesson_that_holds_on_a_terminal(course: Path) -> None:
     done = prove(course, "good")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "good: 2 states made, 0 faults" in done.stderr
-    assert "Proven on bookworm: 1 checks, 1 wrong states." in done.stdout
+    assert "Proven on bookworm: 1 checks, 1 codes of wrong states." in done.stdout
 
 
 def test_a_part_of_a_course_is_no_proof_of_it(course: Path, tmp_path: Path) -> None:

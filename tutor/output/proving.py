@@ -65,7 +65,15 @@ def proven_runs(runs: Sequence[Mapping[str, Any]], digest: str) -> list[dict[str
 def readme_table(runs: Sequence[Mapping[str, Any]]) -> str:
     """The runs as a Markdown table, in English."""
     names = list(dict.fromkeys(name for run in runs for name in run["versions"]))
-    heads = ["release", "backend", *names, "checks that hold", "wrong states told", "fixes that work", "when"]
+    heads = [
+        "release",
+        "backend",
+        *names,
+        "checks that hold",
+        "codes of wrong states told",
+        "fixes that work",
+        "when",
+    ]
     return _markdown(heads, [_cells(run, names) for run in runs])
 
 
@@ -184,9 +192,9 @@ def _write_faults(page: Page, faults: Sequence[Fault]) -> None:
 def _summary(run: Mapping[str, Any]) -> Text:
     checks = run["checks"].values()
     message = (
-        text("Proven on {release}: {checks} checks, {states} wrong states. {versions}.")
+        text("Proven on {release}: {checks} checks, {states} codes of wrong states. {versions}.")
         if run["green"]
-        else text("Not proven on {release}: {checks} checks, {states} wrong states. {versions}.")
+        else text("Not proven on {release}: {checks} checks, {states} codes of wrong states. {versions}.")
     )
     return Text(
         message.message,
