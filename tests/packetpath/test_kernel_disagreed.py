@@ -107,3 +107,12 @@ def test_to_read_the_mark_of_no_connection_ends_the_rule() -> None:
     assert path(FORWARDED, early).outcome == REACHED
     late = chain("late", [marking("meta", CT_MARK), REJECT], hook="prerouting", prio=-150)
     assert isinstance(path(FORWARDED, late).outcome, Refused)
+
+
+def test_where_tracking_begins_with_the_answer_nobody_knows() -> None:
+    """The answer to an untracked datagram is a connection of its own, and is translated like one."""
+    datagram = replace(FROM_GUEST, protocol=17)
+    early = chain("early", [match(SADDR, GUEST), {"notrack": None}], hook="prerouting", prio=-300)
+    rules = load(early, postrouting([{"snat": {"addr": "10.9.8.7"}}]))
+    assert connect(rules, WORLD, datagram).outcome == Unknown("notrack", None)
+    assert follow(rules, WORLD, datagram).outcome == Reaches("203.0.113.7", "80", "eth0")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tutor.packetpath.constants import DNAT, DNAT_DONE, INVALID, NEW, SNAT, SNAT_DONE, UNTRACKED
+from tutor.packetpath.constants import DNAT, DNAT_DONE, INVALID, NEW, SNAT, SNAT_DONE, TCP, UNTRACKED
 from tutor.packetpath.numbers import Numbers
 from tutor.packetpath.order import Station, in_order
 from tutor.packetpath.ruleset import Chain, Ruleset
 from tutor.packetpath.state import State
 from tutor.packetpath.step import Place, Step
-from tutor.packetpath.walk import Passage, through
+from tutor.packetpath.walk import Ended, Passage, through
 from tutor.packetpath.world import World
 
 _CONNTRACK = -200
@@ -74,10 +74,25 @@ def _changes(chain: Chain, ruleset: Ruleset) -> bool:
 
 def _tracked(states: list[State]) -> Passage:
     """Connection tracking: a packet becomes part of its connection, unless a rule said ``notrack``."""
-    return Passage([
-        state.copying(ctstate="connection") if state.numbers("ctstate") == Numbers.of(INVALID) else state
-        for state in states
-    ])  # fmt: skip
+    passage = Passage()
+    for state in states:
+        if state.numbers("ctstate") != Numbers.of(INVALID):
+            passage.through.append(state)
+        elif _is_picked_up(state):
+            told = Step("prerouting", "unknown", None, (("construct", "notrack"),))
+            passage.ended.append(Ended(state.stepping(told), "astray"))
+        else:
+            passage.through.append(state.copying(ctstate="connection"))
+    return passage
+
+
+def _is_picked_up(state: State) -> bool:
+    """Whether tracking begins in the middle: what it takes the connection for is not followed.
+
+    Of TCP's second packet alone nothing is begun (tcp_conntracks in nf_conntrack_proto_tcp.c).
+    """
+    untracked = state.leg > 0 and state.numbers("connection") == Numbers.of(INVALID)
+    return untracked and (state.leg > 1 or state.numbers("proto") != Numbers.of(TCP))
 
 
 def _translated(hook: str, states: list[State], chains: list[Station]) -> Passage:

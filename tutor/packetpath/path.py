@@ -97,8 +97,9 @@ def _ended(state: State, how: str) -> Outcome:
             written(state["daddr"], dotted), written(state["dport"], str)
         )
     if how == "astray":
-        back = any(step.action == "elsewhere" for step in state.steps[-1:])
-        return _unreadable(state, *TUPLE) or Unknown("the way back" if back else "?", None)
+        last = state.steps[-1]
+        found = "the way back" if last.action == "elsewhere" else dict(last.values).get("construct", "?")
+        return _unreadable(state, *TUPLE) or Unknown(str(found), None)
     last = state.steps[-1]
     return Refused(last.action, last.place)
 
