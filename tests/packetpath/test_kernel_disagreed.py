@@ -116,3 +116,14 @@ def test_where_tracking_begins_with_the_answer_nobody_knows() -> None:
     rules = load(early, postrouting([{"snat": {"addr": "10.9.8.7"}}]))
     assert connect(rules, WORLD, datagram).outcome == Unknown("notrack", None)
     assert follow(rules, WORLD, datagram).outcome == Reaches("203.0.113.7", "80", "eth0")
+
+
+def test_an_answer_that_is_written_to_before_tracking_is_nobodys() -> None:
+    """Were it recognized, the record of the masquerading would set its address right again."""
+    masqueraded = postrouting([{"masquerade": None}])
+    key = {"payload": {"protocol": "ip", "field": "saddr"}}
+    early = chain(
+        "early", [match(key, "203.0.113.7"), written("daddr", "10.9.8.7")], hook="prerouting", prio=-400
+    )
+    assert connect(load(masqueraded), WORLD, FROM_GUEST).outcome == Reaches("203.0.113.7", "80", "eth0")
+    assert isinstance(connect(load(masqueraded, early), WORLD, FROM_GUEST).outcome, Unknown)

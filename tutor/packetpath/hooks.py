@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from tutor.packetpath.constants import DNAT, DNAT_DONE, INVALID, NEW, SNAT, SNAT_DONE, TCP, UNTRACKED
 from tutor.packetpath.numbers import Numbers
 from tutor.packetpath.order import Station, in_order
+from tutor.packetpath.packets import TUPLE
 from tutor.packetpath.ruleset import Chain, Ruleset
-from tutor.packetpath.state import State
+from tutor.packetpath.state import State, Unreadable
 from tutor.packetpath.step import Place, Step
 from tutor.packetpath.walk import Ended, Passage, through
 from tutor.packetpath.world import World
@@ -91,6 +92,8 @@ def _is_picked_up(state: State) -> bool:
 
     Of TCP's second packet alone nothing is begun (tcp_conntracks in nf_conntrack_proto_tcp.c).
     """
+    if state.leg > 0 and any(isinstance(state[name], Unreadable) for name in TUPLE):
+        return True
     untracked = state.leg > 0 and state.numbers("connection") == Numbers.of(INVALID)
     return untracked and (state.leg > 1 or state.numbers("proto") != Numbers.of(TCP))
 
