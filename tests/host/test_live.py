@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -165,5 +166,8 @@ def test_a_host_that_is_closed_leaves_no_process_behind(tmp_path: Path) -> None:
 
 def children() -> set[int]:
     """The processes that this one has started (proc_pid_task(5), children)."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that ends meanwhile
+            found |= {int(child) for child in (task / "children").read_text().split()}
+    return found
