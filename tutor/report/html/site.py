@@ -16,7 +16,7 @@ from tutor.report.html import charts, machines, matrix, overview
 from tutor.report.html.folder import write_folder
 from tutor.report.html.rendering import environment, percent
 from tutor.report.html.students import StudentPages
-from tutor.report.html.wording import NOTHING, WORDS, machine
+from tutor.report.html.wording import NOTHING, WORDS, machine, tells_of_libvirt
 from tutor.report.observed import Observations
 from tutor.report.records import Check, Item, Report, Stuck
 from tutor.report.records import Environment as Machine
@@ -158,6 +158,7 @@ class Site:
         return {
             "chart": charts.draw_shares(bars[:_MOST_BARS]) if bars else None,
             "peculiar": self._peculiar,
+            "of_libvirt": any(map(tells_of_libvirt, self._report.environments)),
         }
 
     def _named(self, group: Any) -> str:

@@ -100,7 +100,7 @@ def _of_hand_in(one: HandIn) -> Iterator[Fact]:
     yield text("made"), time(one.made)
     yield text("signature"), _signature(one)
     yield text("journal"), _chain(one)
-    yield text("machine"), text("{kind}, {virtualization}, {kvm}", **_kind(one))
+    yield text("machine"), _kind(one)
     versions = (
         ("libvirt", one.environment.libvirt),
         ("qemu", one.environment.qemu),
@@ -125,8 +125,11 @@ def _of_hand_in(one: HandIn) -> Iterator[Fact]:
         yield text("journal"), text("line {line}: {what}", line=broken.line, what=broken.what)
 
 
-def _kind(one: HandIn) -> dict[str, str | Text]:
-    return dict(zip(("kind", "virtualization", "kvm"), machine(one.environment), strict=True))
+def _kind(one: HandIn) -> Text:
+    words = dict(zip(("kind", "virtualization", "kvm"), machine(one.environment), strict=False))
+    if "kvm" not in words:
+        return text("{kind}, {virtualization}", **words)
+    return text("{kind}, {virtualization}, {kvm}", **words)
 
 
 def _signature(one: HandIn) -> Text:

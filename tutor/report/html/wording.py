@@ -37,9 +37,13 @@ SUSPICIONS = {
 
 def machine(one: Environment | EnvironmentGroup) -> Sequence[str | Text]:
     """What kind of machine it is, in a few words; the version of libvirt is not a matter of kind."""
+    words = (one.os or text("system not known"), VIRTUALIZATIONS.get(one.virtualization, text("not known")))
+    if not tells_of_libvirt(one):
+        return words
     kvm = {True: text("with KVM"), False: text("without KVM"), None: text("KVM not known")}[one.kvm]
-    return (
-        one.os or text("system not known"),
-        VIRTUALIZATIONS.get(one.virtualization, text("not known")),
-        kvm,
-    )
+    return (*words, kvm)
+
+
+def tells_of_libvirt(one: Environment | EnvironmentGroup) -> bool:
+    """Whether libvirt and KVM were asked about at all: a course that does not use them never does."""
+    return one.libvirt is not None or one.kvm is not None
