@@ -121,7 +121,7 @@ def _parts() -> Iterator[Any]:
             yield pytest.param(step, state, id=f"{step.id}: {state.name}", marks=marks)
 
 
-@pytest.mark.parametrize(("step", "state"), _parts())
+@pytest.mark.parametrize(("step", "state"), list(_parts()))
 def test_a_step(machine: Machine, step: Step, state: State | None) -> None:
     """Red before, green after its commands; each wrong state told by its code and mended by its fix."""
     if state is not None:
