@@ -154,7 +154,12 @@ def markdown(runs: list[Run], load: float) -> str:
     """The part of the documentation's page; nothing in it names a host."""
     table = [f"| {' | '.join(_HEAD)} |", "|" + "---|" * len(_HEAD)]
     table += [f"| {' | '.join(row)} |" for row in rows(runs)]
-    return _TEXT.format(table="\n".join(table), processors=os.cpu_count(), load=f"{load:.1f}")
+    return _TEXT.format(
+        table="\n".join(table),
+        processors=os.cpu_count(),
+        load=f"{load:.1f}",
+        others=_OTHERS if load > 1 else "",
+    )
 
 
 _TEXT = """\
@@ -172,6 +177,9 @@ some 145 KB; with and without signatures and the file of allowed signers that go
   a hundred machines thirty have the kernel's rules by other numbers, as after a restart of libvirt, and ten a
   rule of their own beside the course's. Verdicts are remembered by the answers they rest on.
 - A second time everything is known: the files are read and compared by their digests.
-- Processors: {processors}. The load before it began was {load}: others worked on the machine meanwhile, so
-  that the seconds are more than they would be on an idle one; CPU seconds suffer less.
+- Processors: {processors}. The load before it began was {load}{others}.
 """
+
+#: Said only of a machine that had something else to do.
+_OTHERS = """: others worked on the machine meanwhile, so
+  that the seconds are more than they would be on an idle one; CPU seconds suffer less"""

@@ -121,7 +121,7 @@ def test_a_changed_manifest_is_no_longer_signed(whole: tuple[bytes, str], what: 
         assert verifier.verify(changed).state == "invalid"
 
 
-@pytest.mark.parametrize("what", ["verdict", "step", "points", "observation", "answers"])
+@pytest.mark.parametrize("what", ["verdict", "step", "points", "summary", "observation", "answers"])
 def test_signed_anew_the_claim_and_the_judgement_part(tmp_path: Path, what: str) -> None:
     """The student's own key does not help: the two halves of the file contradict each other."""
     course, registry = the_course()

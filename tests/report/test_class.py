@@ -18,6 +18,8 @@ from tests.report.reports import reported
 from tutor.handin.format import canonical
 from tutor.handin.reduce import reduce
 from tutor.journal.line import GENESIS, assemble, digest, encode
+from tutor.output.class_table import render_class
+from tutor.output.style import Style
 from tutor.report.exports.aim import Aim
 from tutor.report.exports.json_document import render
 from tutor.report.records import Report
@@ -104,7 +106,11 @@ def test_one_that_was_changed_after_it_was_signed_never_counts(tmp_path: Path) -
     folder = tmp_path / "class"
     folder.mkdir()
     put(folder, sound, forged)
-    told = reported(folder, allowed=[allowed(who.student, mine)]).students[0]
+    report = reported(folder, allowed=[allowed(who.student, mine)])
+    told = report.students[0]
+    changed_one = next(one for one in report.suspicions if one.kind == "changed")
+    assert changed_one.students == (told.key,)
+    assert changed_one.evidence == (f"{folder}/1.tutor: it was changed after it was signed",)
     assert told.hand_in is not None
     assert (told.hand_in.made, told.hand_in.signature.state) == ("2026-02-01T10:00:00+00:00", "valid")
     assert [one.signature for one in told.earlier] == ["invalid"]
@@ -277,6 +283,29 @@ def test_a_forked_journal_says_where(tmp_path: Path) -> None:
     assert f"the first 20 lines of {len(lines)} and 21" in one.evidence[0]
 
 
+def test_two_journals_of_one_student_that_part(tmp_path: Path) -> None:
+    """A machine that was set back goes on from there; one that only went on is as it should be."""
+    later = made_at("2026-02-01T10:00:00+00:00")
+    line = make(0, name="fresh").line
+
+    def goes_on(document: dict[str, Any], lines: list[str]) -> None:
+        more = assemble(
+            "remembered",
+            encode({"key": "x", "value": []}),
+            "2026-01-31T10:00:00+00:00",
+            digest(lines[-1].encode()),
+        )
+        document["journal"]["lines"] = [*lines, more.decode()]
+
+    all_ = json.loads(line)["journal"]["lines"]
+    put(tmp_path, line, changed(line, later, lambda document: goes_on(document, all_)))
+    assert "forked-journal" not in kinds(reported(tmp_path))
+    put(tmp_path, line, changed(line, later, lambda document: goes_on(document, all_[:9])))
+    found = next(one for one in reported(tmp_path).suspicions if one.kind == "forked-journal")
+    assert found.students == ("s000000",)
+    assert f"the first 9 lines of {len(all_)} and 10" in found.evidence[0]
+
+
 def test_journals_that_only_begin_in_the_same_second_are_no_copies(tmp_path: Path) -> None:
     first, second = make(0, name="fresh"), make(1, name="fresh")
 
@@ -400,7 +429,33 @@ def test_a_changed_claim_changes_no_points(tmp_path: Path) -> None:
     hand_in = reported(tmp_path).students[0].hand_in
     assert hand_in is not None
     assert (hand_in.claimed_points, hand_in.points) == (23, 21)
-    assert [one.id for one in hand_in.differences] == ["networks/nat"]
+    assert [one.id for one in hand_in.differences] == ["networks/nat", "summary"]
+
+
+def test_more_points_claimed_than_the_steps_come_to(tmp_path: Path) -> None:
+    def claim(document: dict[str, Any]) -> None:
+        document["claim"]["summary"]["points"] = 23
+
+    put(tmp_path, changed(make(0, name="halfway").line, claim))
+    hand_in = reported(tmp_path).students[0].hand_in
+    assert hand_in is not None
+    told = [(one.id, one.claimed, one.judged) for one in hand_in.differences]
+    assert told == [("summary", "23/23", "7/23")]
+
+
+def test_only_one_that_was_changed_is_not_nothing(tmp_path: Path) -> None:
+    """A teacher sees in the table that something came, and why it does not count."""
+    who = make(0, name="fresh")
+    line, rest = signed(who.line, key(tmp_path, "mine")).split(b"\n", 1)
+    folder = tmp_path / "class"
+    folder.mkdir()
+    put(folder, changed(line, made_at("2026-03-01T10:00:00+00:00")) + rest)
+    report = reported(folder, roster=class_of(2))
+    for plain in (False, True):
+        told = render_class(report, str, Style(plain=plain))
+        assert told.count("nothing handed in") == 1  # the other one
+        assert told.count("nothing that counts") == 1
+        assert "It is not what was signed" in told
 
 
 def test_signed_by_somebody_else_on_the_roster(tmp_path: Path) -> None:

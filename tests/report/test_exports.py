@@ -157,6 +157,17 @@ def test_canvas_gets_its_own_numbers_back_and_no_others(folder: Path) -> None:
     assert (row["ID"], row["SIS User ID"]) == ("", "s000000")
 
 
+@pytest.mark.parametrize("name", ["Final Score", "unposted current grade", " Override Status "])
+def test_canvas_would_pass_over_a_column_of_its_own(report: Report, name: str) -> None:
+    with pytest.raises(UsageError):
+        next(of_class(ExportName.CANVAS)(report, Aim(str, name)))
+
+
+@pytest.mark.parametrize("name", list(ExportName))
+def test_every_export_says_whose_points_are_open(report: Report, name: ExportName) -> None:
+    assert "no points yet, for you to decide: s000001" in [one.render(str) for one in left_out(name, report)]
+
+
 # Moodle: grade/import/csv/classes/load_data.php.
 
 

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tutor.commands.session import Session
 from tutor.errors import UsageError
 from tutor.output import interface
@@ -16,7 +18,7 @@ from tutor.report.exports.aim import Aim
 from tutor.report.exports.interface import OF_ONE, left_out, of_class, of_one
 from tutor.report.exports.names import ExportName
 from tutor.report.records import Report, Student
-from tutor.text import text
+from tutor.text import Text, text
 
 
 def must_go_together(exports: Sequence[ExportName], outputs: Sequence[Path]) -> None:
@@ -41,6 +43,7 @@ def write_exports(
     :param only: the student whom the exports of one are about; None for the only one who handed in.
     :raises UsageError: when one cannot be written, or is about one student and there are several.
     """
+    told = list[Text]()
     for name, path in exports:
         if name not in OF_ONE:
             _write(session, path, of_class(name)(report, aim))
@@ -48,8 +51,10 @@ def write_exports(
             _write_each(session, report, name, path, aim)
         else:
             _write(session, path, [_of_one(report, name, only, aim)])
-        for sentence in left_out(name, report):
-            session.say(sentence)
+        about = report if only is None or name not in OF_ONE else replace(report, students=(only,))
+        told += [sentence for sentence in left_out(name, about) if sentence not in told]
+    for sentence in told:
+        session.say(sentence)
 
 
 def _of_one(report: Report, name: ExportName, only: Student | None, aim: Aim) -> str:

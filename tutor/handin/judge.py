@@ -10,11 +10,15 @@ from tutor.course.records import CheckSpec, Course
 from tutor.course.variables import valid
 from tutor.dataclass import dataclass
 from tutor.grading.grade import Run, grade
+from tutor.grading.outcome import summary
 from tutor.grading.registry import Registry
 from tutor.grading.runner import Observer
 from tutor.grading.verdict import Grade
 from tutor.handin.format import HandIn
 from tutor.host.recorded import RecordedHost
+
+#: What a difference in the points of the whole is called; ids of steps and checks have a slash.
+SUMMARY = "summary"
 
 
 class Quiet:
@@ -108,6 +112,8 @@ def _claimed(handin: HandIn) -> Iterator[tuple[str, str]]:
     for id_, step in handin.payload.claim.steps.items():
         yield id_, _said(step.status, step.points)
         yield from ((inner, _said(check.status, check.code)) for inner, check in step.checks.items())
+    total = handin.payload.claim.summary
+    yield SUMMARY, f"{total.points}/{total.max_points}"
 
 
 def _judged(judged: Grade) -> Iterator[tuple[str, str]]:
@@ -115,6 +121,8 @@ def _judged(judged: Grade) -> Iterator[tuple[str, str]]:
         yield result.step.id, _said(result.status.value, result.points)
         for verdict in result.verdicts:
             yield verdict.spec.id, _said(verdict.status.value, verdict.finding.code)
+    total = summary(judged)
+    yield SUMMARY, f"{total.points}/{total.max_points}"
 
 
 def _said(status: str, more: str | int | None) -> str:

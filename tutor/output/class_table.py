@@ -78,10 +78,15 @@ def _told(page: Page, report: Report, student: Student) -> str:
     """Points and remarks; what is remarkable is a word."""
     hand_in = student.hand_in
     if hand_in is None:
-        return page.style.paint(page.say(text("nothing handed in")), "quiet")
+        return page.style.paint(page.say(without(student)), "wait" if student.earlier else "quiet")
     points = f"{hand_in.points}/{hand_in.max_points}"
     words = " ".join(page.say(word) for word in flags(hand_in, keys=report.keys))
     return points + (" " + page.style.paint(words, "wait") if words else "")
+
+
+def without(student: Student) -> Text:
+    """Why a student has no hand-in that counts."""
+    return text("nothing that counts") if student.earlier else text("nothing handed in")
 
 
 def flags(hand_in: HandIn, *, keys: bool) -> list[Text]:
@@ -118,7 +123,7 @@ def write_sentences(page: Page, report: Report) -> None:
     for student in report.students:
         hand_in = student.hand_in
         if hand_in is None:
-            page.line(page.say(text("{student}: nothing handed in.", student=label(student))))
+            page.line(f"{label(student)}: {page.say(without(student))}.")
             continue
         lessons = ", ".join(
             f"{lesson.id} {cell}" for lesson in report.course.lessons if (cell := _cell(hand_in, lesson)[0])
@@ -188,7 +193,7 @@ def write_suspicions(page: Page, report: Report, about: str | None = None) -> No
 def write_unmatched(page: Page, report: Report) -> None:
     """Both ways: on the roster without a hand-in, and with a hand-in but not on the roster."""
     for title, keys in (
-        (text("On the roster, and nothing handed in"), report.unmatched.without_hand_in),
+        (text("On the roster, without a hand-in that counts"), report.unmatched.without_hand_in),
         (text("Handed in, and not on the roster"), report.unmatched.not_on_roster),
     ):
         if keys:

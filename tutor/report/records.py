@@ -99,7 +99,7 @@ class Step(Record, frozen=True):
 
 
 class Difference(Record, frozen=True):
-    """Where the student's own verdict and ours part: about a check or a step."""
+    """Where the student's own verdict and ours part: about a check, a step, or ``summary``."""
 
     id: str
     claimed: str | None
@@ -241,8 +241,8 @@ class Suspicion(Record, frozen=True):
     """Something to look into, and never a proof: the students, what it is about, and what was seen.
 
     ``kind`` is ``same-machine``, ``shared-uuid``, ``shared-mac``, ``shared-disk``, ``shared-journal``,
-    ``same-hand-in``, ``other-signer``, ``other-account``, ``clock-backwards``, ``contradiction`` or
-    ``broken-chain``.
+    ``forked-journal``, ``same-hand-in``, ``other-signer``, ``other-account``, ``changed``,
+    ``clock-backwards``, ``contradiction`` or ``broken-chain``.
     """
 
     kind: str

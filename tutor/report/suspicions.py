@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
 
 from tutor.report.judging import DIGEST_BYTES, Judged
 from tutor.report.people import Owner
@@ -56,6 +58,7 @@ def suspicions(
         *_same_machine(all_, cloned, say),
         *_shared_traces(all_, cloned, given, say),
         *_shared_journals(all_, cloned, say),
+        *_forked_journals(owners, say),
         *_same_hand_in(all_, say),
         *(_other_people(owners, roster, say) if roster else ()),
         *_own_doubts(all_, say),
@@ -213,6 +216,22 @@ def _forks(whose: Mapping[str, Judged], say: Say) -> Iterator[str]:
             )
 
 
+def _forked_journals(owners: Iterable[Owner], say: Say) -> Iterator[Suspicion]:
+    """Of one student: a later journal that does not go on where an earlier one ended, but before that."""
+    for owner in owners:
+        found = sorted(owner.judged, key=lambda one: datetime.fromisoformat(one[1].hand_in.made))
+        named = [(tellable(source.name), one) for source, one in found]
+        evidence = [
+            line
+            for (name, one), (other_name, other) in pairwise(named)
+            if 0 < _common(one, other) < min(len(one.moments), len(other.moments))
+            for line in _forks({name: one, other_name: other}, say)
+        ]
+        if evidence:
+            sentence = text("Two journals of this student begin alike and then part: one was set back.")
+            yield Suspicion("forked-journal", (owner.key,), say(sentence), _cut(evidence, say))
+
+
 def _same_hand_in(all_: Sequence[One], say: Say) -> Iterator[Suspicion]:
     """One file that more than one account of the learning platform handed in."""
     groups = defaultdict[str, dict[str, tuple[str, str]]](dict)
@@ -260,8 +279,13 @@ def _other_people(owners: Iterable[Owner], roster: Roster, say: Say) -> Iterator
 def _own_doubts(all_: Sequence[One], say: Say) -> Iterator[Suspicion]:
     """What is odd in a hand-in by itself."""
     for key, source, one in all_:
-        chain = one.hand_in.chain
+        chain, signature = one.hand_in.chain, one.hand_in.signature
         for kind, sentence, doubts in (
+            (
+                "changed",
+                text("It is not what was signed, and does not count."),
+                (signature.reason or "",) if signature.state == "invalid" else (),
+            ),
             ("clock-backwards", text("Its clock ran backwards."), one.clock),
             ("contradiction", text("What was observed contradicts itself."), one.contradictions),
             (

@@ -9,16 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tutor.errors import UsageError
 from tutor.report.exports.aim import Aim, named, total, without_grade
 from tutor.report.exports.spreadsheet import Cell, is_safe, rows
 from tutor.report.records import Report, Student
 from tutor.text import Text, text
 
+#: Columns that the importer passes over, or counts itself; each also with "Unposted" before it.
+_OWN = {
+    f"{which} {what}"
+    for which in ("current", "final", "override", "unposted current", "unposted final")
+    for what in ("score", "points", "grade", "status")
+}
 _COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 def render(report: Report, aim: Aim, /) -> Iterator[str]:
-    """See :class:`tutor.report.exports.interface.OfClass`."""
+    """See :class:`tutor.report.exports.interface.OfClass`.
+
+    :raises UsageError: for an assignment that Canvas would pass over in silence.
+    """
+    if aim.assignment.strip().casefold() in _OWN:
+        raise UsageError(
+            text("Canvas passes over a column that is called {name}", name=aim.assignment),
+            text("Name the assignment as in Canvas' own export: --assignment 'Lab 1 (1234)'"),
+        )
     possible: list[Cell] = ["    Points Possible", None, None, None, None, report.course.max_points]
     yield from rows([[*_COLUMNS, aim.assignment], possible])
     yield from rows(

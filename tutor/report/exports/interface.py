@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from tutor.report.exports.aim import Aim
+from tutor.report.exports.aim import Aim, without_grade
 from tutor.report.exports.names import ExportName
 from tutor.report.records import HandIn, Report, Student
 from tutor.text import Text
@@ -61,11 +61,11 @@ def of_one(name: ExportName) -> OfOne:
 
 
 def left_out(name: ExportName, report: Report) -> Iterator[Text]:
-    """What an export to a learning platform does not have, a sentence each: nobody is to find out later."""
+    """What an export does not have, a sentence each: nobody is to find out later."""
     if name is ExportName.CANVAS:
         from tutor.report.exports.canvas import left_out as of_platform
     elif name is ExportName.MOODLE:
         from tutor.report.exports.moodle import left_out as of_platform
     else:
-        return
+        of_platform = without_grade
     yield from of_platform(report)

@@ -11,12 +11,13 @@ from typing import Any
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from tutor.output.class_table import without
 from tutor.output.printable import printable
 from tutor.report.html import charts, machines, matrix, overview
 from tutor.report.html.folder import write_folder
 from tutor.report.html.rendering import environment, percent
 from tutor.report.html.students import StudentPages
-from tutor.report.html.wording import NOTHING, WORDS, machine, tells_of_libvirt
+from tutor.report.html.wording import WORDS, machine, tells_of_libvirt
 from tutor.report.observed import Observations
 from tutor.report.records import Check, Item, Report, Stuck
 from tutor.report.records import Environment as Machine
@@ -123,7 +124,7 @@ class Site:
             "kinds": [Machine(os=one[0], virtualization=one[1], kvm=one[2]) for one in kinds],
             "sections": sections,
             "section_places": {name: place for place, name in enumerate(sections)},
-            "nothing": NOTHING,
+            "without": without,
         }
 
     def _cells(self) -> dict[str | None, Markup]:
@@ -177,7 +178,11 @@ class Site:
         return {
             "differing": [one for one in report.students if one.hand_in and one.hand_in.differences],
             "missing": (
-                (text("On the roster, and nothing handed in"), "missing", report.unmatched.without_hand_in),
+                (
+                    text("On the roster, without a hand-in that counts"),
+                    "missing",
+                    report.unmatched.without_hand_in,
+                ),
                 (text("Handed in, and not on the roster"), "strangers", report.unmatched.not_on_roster),
             ),
         }

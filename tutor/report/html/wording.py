@@ -12,7 +12,6 @@ from tutor.text import Text, text
 #: The worst first: how columns of the matrix are sorted, and legends are read.
 STATUSES = ("fail", "unknown", "blocked", "skip", "pass")
 WORDS = {status: STATUS_WORDS[Status(status)] for status in STATUSES}
-NOTHING = text("nothing handed in")
 
 VIRTUALIZATIONS = {
     "none": text("bare metal"),
@@ -32,6 +31,8 @@ SUSPICIONS = {
     "clock-backwards": text("clock running backwards"),
     "contradiction": text("contradiction"),
     "broken-chain": text("broken chain"),
+    "forked-journal": text("forked journal"),
+    "changed": text("not what was signed"),
 }
 
 
