@@ -207,4 +207,4 @@ def _on(host: Host, name: str) -> bool:
 def _reverse_path(host: Host, link: str) -> int:
     """The kernel takes the larger of the two (ip-sysctl.rst, rp_filter)."""
     found = (host.ask(sysctl(f"net.ipv4.conf.{one}.rp_filter")) for one in ("all", link) if "." not in one)
-    return max((int(value) for value in found if value and value.isdigit()), default=0)
+    return max((int(value) for value in found if value and value.isdecimal()), default=0)

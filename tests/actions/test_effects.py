@@ -45,6 +45,9 @@ SCRIPTS = {
         "tutor check install || true",
         "if ! grep -q x f; then ls; else cat f; fi",
         "{ ls; }; (ls | wc -l)",
+        "case x in x) ls;; esac",
+        "case $SHELL in\n  (*/zsh | */fish) ls ;;\n  *) ls\nesac | wc -l",
+        "case x in esac; case x in x) case y in y) ls;; esac;; esac",
     ],
     CHANGES: [
         "virsh start x",
@@ -61,7 +64,17 @@ SCRIPTS = {
         "cat <<E",
         "ls 'unfinished",
         "f() { ls; }",
-        "case x in x) ls;; esac",
+        "case x in x) rm y;; esac",
+        "case x in x) ls;; *) touch y; esac",
+        "case $(touch y) in x) ls;; esac",
+        "case x in $(touch y)) ls;; esac",
+        "case x in (esac) touch y;; esac",
+        "case x in x) ls;; esac > y",
+        "case x in x) case y in y) touch z;; esac;; esac",
+        "case x in x) ls;& y) ls;; esac",
+        "case x in x) ls",
+        "ls;; ls",
+        "esac",
         "awk '{ print > \"x\" }' y",
         "ip link del virbr9",
         "systemctl restart libvirtd",
@@ -149,6 +162,6 @@ def test_any_text_is_judged(script: str) -> None:
 
 @pytest.mark.parametrize("script", [each for of in SCRIPTS.values() for each in of])
 def test_the_samples_are_bash(script: str) -> None:
-    broken = {"cat <<E", "ls 'unfinished"}
+    broken = {"cat <<E", "ls 'unfinished", "case x in x) ls", "ls;; ls", "esac"}
     done = subprocess.run(["bash", "-n", "-c", script], capture_output=True, check=False)
     assert (done.returncode == 0 and not done.stderr) or script in broken

@@ -225,9 +225,9 @@ def test_whatever_a_recording_holds_is_answered_or_unknown(text: str) -> None:
 def test_a_hidden_process_is_not_a_dead_one(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """With hidepid=2 all of them seem to be missing, init too."""
     monkeypatch.setattr(processes, "PID_FILES", str(tmp_path))
-    (tmp_path / "default.pid").write_text("4194305\n")
+    (tmp_path / "default.pid").write_text("4194304\n")
     machine = Machine(environ={})
-    assert processes.look_at_dnsmasq(machine, "default") == {"pid": 4194305, "running": False}
+    assert processes.look_at_dnsmasq(machine, "default") == {"pid": 4194304, "running": False}
     monkeypatch.setattr(processes, "PROC", str(tmp_path))
     with pytest.raises(Unobservable, match="not-permitted"):
         processes.look_at_dnsmasq(machine, "default")

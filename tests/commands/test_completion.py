@@ -28,7 +28,7 @@ def values(tool: Tool, *words: str) -> list[str]:
     ("words", "found"),
     [
         (("che",), ["check"]),
-        (("author", ""), ["lint", "new", "preview", "checks"]),
+        (("author", ""), ["lint", "new", "preview", "checks", "prove"]),
         (("show", "start/"), ["start/read", "start/extra"]),
         (("check", "ask"), ["ask", "ask/one", "ask/many"]),
         (("check", "start", "ask/o"), ["ask/one"]),

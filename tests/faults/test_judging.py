@@ -123,10 +123,24 @@ def test_a_source_out_of_sight_makes_no_verdict_another(case: tuple[str, str]) -
 # Lies, in answers of any shape.
 
 _TEXTS = st.text(max_size=12) | st.sampled_from(
-    ["", "\0", "-", "<", "../..", "qemu:///session", "9" * 30, "\ud800", "0.0.0.0/0", "::/0", "%s{}"]
+    [
+        "",
+        "\0",
+        "-",
+        "<",
+        "../..",
+        "qemu:///session",
+        "9" * 30,
+        "\ud800",
+        "0.0.0.0/0",
+        "::/0",
+        "%s{}",
+        "\u00b2",
+    ]
 )
+_NUMBERS = st.integers() | st.sampled_from([-(10**12), -1, 33, 2**32, 10**12, 2**128 + 1])
 _JUNK: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | _TEXTS,
+    st.none() | st.booleans() | _NUMBERS | st.floats() | _TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=4,
 )
@@ -169,7 +183,7 @@ def same_kind(value: Any) -> st.SearchStrategy[Any]:
         return _TEXTS
     if isinstance(value, bool):
         return st.booleans()
-    return st.integers() if isinstance(value, int) else _JUNK
+    return _NUMBERS if isinstance(value, int) else _JUNK
 
 
 def at(value: Any, place: tuple[Any, ...]) -> Any:

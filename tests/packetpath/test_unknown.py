@@ -124,3 +124,9 @@ def test_ingress_is_followed_on_the_interface_and_feared_on_a_bridges_port() -> 
     assert path(FORWARDED, chain("c", [DROP], **on, dev="virbr1")).outcome == REACHED
     assert construct(chain("c", [DROP], **on, dev="vnet0")) == "table netdev n"
     assert construct(chain("c", [DROP], **on)) == "table netdev n"
+
+
+@pytest.mark.parametrize("length", [-(10**12), 10**12, -1, 33])
+def test_a_prefix_of_a_length_that_no_address_has_is_unknown_and_fills_no_memory(length: int) -> None:
+    block = {"prefix": {"addr": "192.168.122.0", "len": length}}
+    assert "saddr" in construct(forward([match(SADDR, block), DROP]))

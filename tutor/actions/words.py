@@ -18,6 +18,8 @@ _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\+?=")
 _OPERATOR = re.compile(r"&&|\|\||;;|\|&|[;&|()\n]")
 _REDIRECTION = re.compile(r"[0-9]*(&>>|&>|>>|>\||>&|<&|<<<|<<-|<<|<>|>|<)")
 _SPACE = re.compile(r"(?:[ \t]|\\\n)+")
+_BLANK = re.compile(r"(?:[ \t\n]|\\\n)+")
+_OPENING = re.compile(r"\([ \t]*")
 _COMMENT = re.compile(r"#[^\n]*")
 _NAME = re.compile(r"[A-Za-z0-9_@*#?$!-]")
 _NOWHERE = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr"})
@@ -51,6 +53,7 @@ class _Reader:
         self._place = 0
         self._inner: list[Simple] = []
         self._bodies: list[tuple[str, bool]] = []
+        self._cases = 0
 
     def commands(self) -> Iterator[Simple]:
         command = Simple()
@@ -66,10 +69,12 @@ class _Reader:
                 command = Simple()
                 if operator == "\n":
                     self._skip_bodies()
+                elif operator == ";;":
+                    self._skip_patterns()
             else:
                 word, quoted = self._word()
                 self._add(command, word, quoted=quoted)
-        if self._bodies:
+        if self._bodies or self._cases:
             raise Unclear
         yield from self._ended(command)
 
@@ -83,10 +88,14 @@ class _Reader:
         """Add a word to its command, unless it is structure or an assignment before the command."""
         if command.words or quoted:
             command.words.append(word)
-        elif word in ("case", "function", "select", "coproc", "[["):
+        elif word in ("function", "select", "coproc", "[["):
             raise Unclear
         elif word == "for":
             self._skip_for()
+        elif word == "case":
+            self._skip_case()
+        elif word == "esac":
+            self._close_case()
         elif word not in _STRUCTURE and not _ASSIGNMENT.match(word):
             command.words.append(word)
 
@@ -96,6 +105,39 @@ class _Reader:
         while self._place < len(self._script) and self._script[self._place] not in ";\n":
             if not self._take(_SPACE):
                 head.words.append(self._word()[0])
+
+    def _skip_case(self) -> None:
+        """What is compared; it runs nothing either, but for what is substituted into it."""
+        self._take(_SPACE)
+        self._word()
+        self._take(_BLANK)
+        if self._word() != ("in", False):
+            raise Unclear
+        self._cases += 1
+        self._skip_patterns()
+
+    def _skip_patterns(self) -> None:
+        """What stands before the closing parenthesis of a clause; or the end of all clauses."""
+        if not self._cases:
+            raise Unclear
+        self._take(_BLANK)
+        opened = self._take(_OPENING)
+        while True:
+            pattern = self._word()
+            self._take(_SPACE)
+            if pattern == ("esac", False) and not opened:
+                return self._close_case()
+            found = self._take(_OPERATOR)
+            if found == ")":
+                return None
+            if found != "|":
+                raise Unclear
+            self._take(_SPACE)
+
+    def _close_case(self) -> None:
+        if not self._cases:
+            raise Unclear
+        self._cases -= 1
 
     def _word(self) -> tuple[str, bool]:
         """The next word without its quotes, and whether it had any."""

@@ -40,7 +40,12 @@ def prefix(written: str) -> tuple[int, int]:
 
 
 def block(number: int, bits: int) -> Numbers:
-    """All addresses that share the first ``bits`` bits with ``number``."""
+    """All addresses that share the first ``bits`` bits with ``number``.
+
+    :raises ValueError: an address has not so many bits; a shift by what a file says could fill all memory.
+    """
+    if not 0 <= bits <= _BITS:
+        raise ValueError(bits)
     size = 1 << (_BITS - bits)
     first = number // size * size
     return Numbers.span(first, first + size - 1)

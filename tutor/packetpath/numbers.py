@@ -84,7 +84,8 @@ class Numbers:
     @property
     def countable(self) -> bool:
         """Whether the numbers are few enough to be looked at one by one."""
-        return len(self) <= COUNTABLE
+        # Not by len(), which no set of 2**63 numbers or more has.
+        return sum(last - first + 1 for first, last in self.spans) <= COUNTABLE
 
     def where(self, holds: Callable[[int], bool]) -> Numbers:
         """Those numbers for which ``holds``; for countable sets."""

@@ -183,7 +183,7 @@ def _spice(host: Host) -> tuple[str, ...]:
     if common is None:
         return install(host, ["spice"])
     major = common["version"].rpartition(":")[2].partition(".")[0]
-    if major.isdigit() and int(major) < _SPICE_APART:
+    if major.isdecimal() and int(major) < _SPICE_APART:
         return ("sudo apt-get install --reinstall -y qemu-system-common",)
     return ("sudo apt-get install --reinstall -y qemu-system-modules-spice",)
 
