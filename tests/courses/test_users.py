@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.courses.package import PACKAGE, install
+
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "tests" / "courses" / "users"
 GUIDE = ROOT / "docs" / "authors.md"
 #: Commands of the guide that need a machine of their own, or a network: tests/machine has the first.
 ELSEWHERE = ("pipx ", "tutor check --course", "tutor author prove", "tutor learn", "tutor sandbox")
@@ -21,13 +22,7 @@ ELSEWHERE = ("pipx ", "tutor check --course", "tutor author prove", "tutor learn
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The course's package of checks, as pip lays it beside the tool."""
-    folder = tmp_path_factory.mktemp("site")
-    (folder / "users_checks.py").write_bytes((PACKAGE / "users_checks.py").read_bytes())
-    info = folder / "tutor_users_checks-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tutor-users-checks\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[tutor.checks]\nusers = users_checks\n")
-    return folder
+    return install(tmp_path_factory.mktemp("site"))
 
 
 def run(line: str, site: Path, where: Path) -> subprocess.CompletedProcess[str]:

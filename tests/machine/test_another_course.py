@@ -1,31 +1,33 @@
-"""A course about users and groups, on a machine without libvirt: nothing asks for that, or speaks of it."""
+"""A course about users and groups, on machines without libvirt: nothing asks for that, or speaks of it.
+
+Its checks are a package's of its own, which the machines have because it is installed beside the tool.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from pathlib import Path
 
 import pexpect
 import pytest
 
+from tests.courses.package import FOLDER, install
 from tests.machine.checkout import PROJECT
 from tutor.course.assemble import courses_of
 from tutor.course.files import read_files
-from tutor.course.read_states import load_states
 from tutor.course.records import Course, Step
-from tutor.course.states import State
 from tutor.course.variables import resolve, substitute
 from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.plugins import WithPlugins
 from tutor.sandbox.process import MachineError
+from tutor.sandbox.sources import Checkout
 
-PACKAGE = PROJECT / "tests" / "courses" / "users"
-FOLDER = PACKAGE / "course"
-#: The tool's own environment cannot be written to here.
-SITE = "/srv/checks"
-TUTOR = f"PYTHONPATH={SITE} tutor"
 #: What a course about users has nothing to do with; the tool's own name and folders are not meant.
 FOREIGN = re.compile(
     r"(?<!made-by-)libvirt(?!-tutor|-python)|virsh|virbr|qemu|kvm|hypervisor|\bnft|iptables|firewall",
@@ -39,28 +41,30 @@ def course() -> Course:
 
 
 @pytest.fixture(scope="module")
-def machine() -> Iterator[Machine]:
-    """Debian and the tool, with the course's own package of checks beside it, as pip lays it there."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The package of checks beside the tool: in this process, and in those that are given the folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = install(tmp_path_factory.mktemp("site"))
+        patch.syspath_prepend(str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def machine(site: Path) -> Iterator[Machine]:  # noqa: ARG001 - it is found there
+    """Debian, the tool and the package of checks; the course in the student's home."""
     try:
-        with boot("bare", project=PROJECT) as machine:
-            _install(machine)
+        with boot("bare", project=WithPlugins(Checkout(PROJECT))) as machine:
+            for path in sorted(FOLDER.rglob("*.*")):
+                home = f"/home/student/users/{path.relative_to(FOLDER)}"
+                machine.write(home, path.read_text(), owner="student")
             yield machine
     except MachineError as error:
         pytest.fail(str(error), pytrace=False)
 
 
-def _install(machine: Machine) -> None:
-    info = f"{SITE}/tutor_users_checks-1.0.dist-info"
-    machine.write(f"{SITE}/users_checks.py", (PACKAGE / "users_checks.py").read_text())
-    machine.write(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tutor-users-checks\nVersion: 1.0\n")
-    machine.write(f"{info}/entry_points.txt", "[tutor.checks]\nusers = users_checks\n")
-    for path in sorted(FOLDER.rglob("*.*")):
-        machine.write(f"/home/student/users/{path.relative_to(FOLDER)}", path.read_text(), owner="student")
-
-
 def tutor(machine: Machine, words: str, code: int = 0) -> str:
     """What a command prints, on either stream; it has nothing to say of what the course is not about."""
-    done = machine.run(f"{TUTOR} {words} --course users --lang en")
+    done = machine.run(f"tutor {words} --course users --lang en")
     said = done.stdout + done.stderr
     assert done.returncode == code, said
     assert "Traceback" not in said
@@ -71,15 +75,17 @@ def spoken(said: str) -> list[str]:
     return [line for line in said.splitlines() if FOREIGN.search(line)]
 
 
-def judged(machine: Machine, step: str, before: str = "true") -> tuple[dict[str, Any], list[str]]:
-    """The codes of a step's checks that do not pass, and its fixes, after some commands."""
+def judged(machine: Machine, step: str, before: str = "true") -> dict[str, str]:
+    """The codes of a step's checks that do not pass, after some commands."""
     done = machine.run(
-        f"{{ {before}\n}} >/dev/null 2>&1\n{TUTOR} check {step} --course users --format json --lang en"
+        f"{{ {before}\n}} >/dev/null 2>&1\ntutor check {step} --course users --format json --lang en"
     )
     (found,) = json.loads(done.stdout)["steps"]
-    red = [check for check in found["checks"] if check["status"] != "pass"]
-    fixes = list(dict.fromkeys(command for check in red for command in check["fix"]))
-    return {check["id"].rpartition("/")[2]: check["code"] for check in red}, fixes
+    return {
+        check["id"].rpartition("/")[2]: check["code"]
+        for check in found["checks"]
+        if check["status"] != "pass"
+    }
 
 
 def commands(step: Step) -> str:
@@ -95,7 +101,7 @@ def answers(step: Step) -> str:
         for index, option in enumerate(question.options)
         if option.right
     )
-    return f"{TUTOR} answer {step.id} {letters} --course users" if letters else "true"
+    return f"tutor answer {step.id} {letters} --course users" if letters else "true"
 
 
 def test_before(machine: Machine) -> None:
@@ -110,37 +116,38 @@ def test_before(machine: Machine) -> None:
     assert (host["os"], host["libvirt"], host["qemu"], host["kvm"]) == ("debian 12", None, None, None)
 
 
-def _parts() -> Iterator[Any]:
-    """Each step, and then its states: of the wrong ones the first two, the others in long runs only."""
-    states, _, _ = load_states(str(FOLDER))
-    for step in course().steps:
-        yield pytest.param(step, None, id=step.id)
-        of_step = [state for state in states[step.lesson_id].states if state.step == step.id]
-        for number, state in enumerate(of_step):
-            marks = [pytest.mark.long] if number > 1 else []
-            yield pytest.param(step, state, id=f"{step.id}: {state.name}", marks=marks)
+@pytest.mark.parametrize("step", [pytest.param(step, id=step.id) for step in course().steps])
+def test_a_step(machine: Machine, step: Step) -> None:
+    """Red before, green after its commands; its states are the prover's."""
+    assert judged(machine, step.id)
+    assert judged(machine, step.id, f"{answers(step)}\n{commands(step)}") == {}
 
 
-@pytest.mark.parametrize(("step", "state"), list(_parts()))
-def test_a_step(machine: Machine, step: Step, state: State | None) -> None:
-    """Red before, green after its commands; each wrong state told by its code and mended by its fix."""
-    if state is not None:
-        _try(machine, step, state)
-        return
-    before, _ = judged(machine, step.id)
-    assert before
-    after, _ = judged(machine, step.id, f"{answers(step)}\n{commands(step)}")
-    assert after == {}
+#: Both lessons but for the one quiz that neither builds on: so it is not the whole course, in order.
+SAMPLE = ["accounts/create", "sharing", "--jobs", "2"]
 
 
-def _try(machine: Machine, step: Step, state: State) -> None:
-    codes, fixes = judged(machine, step.id, substitute(state.make, resolve(course())))
-    assert {name: code for name, code in codes.items() if code != "need-failed"} == dict(state.codes)
-    if state.codes:
-        codes, _ = judged(machine, step.id, "\n".join(fixes))
-        assert codes == {}
-    if state.restore:
-        machine.run(substitute(state.restore, resolve(course())), check=True)
+@pytest.mark.parametrize(
+    "words",
+    [pytest.param(SAMPLE, id="sample"), pytest.param(["--twice"], marks=pytest.mark.long, id="whole")],
+)
+def test_it_is_proven(site: Path, words: list[str]) -> None:
+    """Every check of the package's, and every state, each lesson alone; in long runs in order, and twice."""
+    argv = ["author", "prove", str(FOLDER), *words, "--alone", "--format", "json", "--lang", "en"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tutor", *argv],
+        env={**os.environ, "PYTHONPATH": str(site)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (run,) = json.loads(done.stdout)["runs"]
+    assert run["green"]
+    proven = {name for name, one in run["checks"].items() if one["holds"]}
+    assert proven >= {str(check.id) for step in course().steps for check in step.specs}
 
 
 #: Every command that looks or tells, and its exit code at the end of the course.
@@ -159,7 +166,7 @@ COMMANDS = {
 
 
 def test_every_command_speaks_of_the_course_alone(machine: Machine) -> None:
-    lines = [f"{TUTOR} {words} --course users --lang en; echo exit $?" for words in COMMANDS]
+    lines = [f"tutor {words} --course users --lang en; echo exit $?" for words in COMMANDS]
     read = "cat /tmp/support.txt $(find /tmp/site -name '*.html')"
     said = machine.run("\n".join([*lines, read])).stdout
     assert re.findall(r"^exit (\d+)$", said, re.MULTILINE) == [str(code) for code in COMMANDS.values()], said
@@ -167,7 +174,7 @@ def test_every_command_speaks_of_the_course_alone(machine: Machine) -> None:
 
 
 def test_the_guided_walk(machine: Machine) -> None:
-    argv = machine.command(f"{TUTOR} learn accounts/create --course users --lang en")
+    argv = machine.command("tutor learn accounts/create --course users --lang en")
     walk = pexpect.spawn(argv[0], argv[1:], encoding="utf-8", timeout=20, dimensions=(50, 100))
     walk.expect("accounts/create")
     walk.expect_exact("What is checked")
@@ -195,4 +202,4 @@ def test_cleaning_up(machine: Machine) -> None:
     assert "/srv/labb" in said
     gone = machine.run("ls -d /srv/labb")
     assert gone.returncode != 0
-    assert judged(machine, "sharing/folder")[0] == {"folder": "missing"}
+    assert judged(machine, "sharing/folder") == {"folder": "missing"}

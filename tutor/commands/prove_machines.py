@@ -16,8 +16,9 @@ from tutor.proving.replay import Prover
 from tutor.proving.student import Student
 from tutor.sandbox.application import application
 from tutor.sandbox.machines import Machine, boot
+from tutor.sandbox.plugins import own_source
 from tutor.sandbox.process import CommandError
-from tutor.sandbox.sources import Source, own_source
+from tutor.sandbox.sources import Source
 from tutor.text import Text, text
 
 #: Where a machine has a course that is not the packaged one.

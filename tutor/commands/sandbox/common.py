@@ -10,8 +10,8 @@ from tutor.commands.session import Session
 from tutor.errors import UsageError
 from tutor.sandbox.keeper import Keeper
 from tutor.sandbox.names import DEFAULT, checked_name
+from tutor.sandbox.plugins import own_source
 from tutor.sandbox.requirements import require_programs
-from tutor.sandbox.sources import own_source
 from tutor.sandbox.store import Store
 from tutor.text import Text, text
 

@@ -14,8 +14,8 @@ from tutor.sandbox.container import Container
 from tutor.sandbox.entering import entering
 from tutor.sandbox.keeper import Keeper
 from tutor.sandbox.names import DEFAULT
+from tutor.sandbox.plugins import own_source
 from tutor.sandbox.remedies import spoken
-from tutor.sandbox.sources import own_source
 from tutor.sandbox.store import Store
 from tutor.text import text
 

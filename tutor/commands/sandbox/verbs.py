@@ -16,8 +16,8 @@ from tutor.output.sandboxes import render_sandboxes, sandboxes_document
 from tutor.sandbox.cache import remove_unused
 from tutor.sandbox.keeper import Keeper
 from tutor.sandbox.looking import survey
+from tutor.sandbox.plugins import own_source
 from tutor.sandbox.remedies import spoken
-from tutor.sandbox.sources import own_source
 from tutor.sandbox.store import Store
 from tutor.text import text
 
