@@ -1,4 +1,4 @@
-"""Which modules of the tool may name libvirt: a course can be about something else, and then nothing asks for it."""
+"""Which modules of the tool may name libvirt: where a course is about something else, nothing asks for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN_NAME = re.compile(r"libvirt[-_]tutor", re.IGNORECASE)
 #: Modules below tutor/, and why each of them names it. Whatever else is there does not.
 WHY = {
     "actions/harmless.py": "knows which of virsh's commands only look, as it knows ls and cat",
-    "baseline/*.py": "keeps what a machine had before the course, and takes the rest away: guests, networks, files",
+    "baseline/*.py": "keeps what a machine had before the course, and takes away what came: guests, networks",
     "cli.py": "tutor validate is about libvirt's documents",
     "commands/doctor.py": "asks the daemon and a connection early, where the course uses it",
     "commands/examples.py": "the help's examples are of the packaged course",
