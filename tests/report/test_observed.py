@@ -12,8 +12,8 @@ from tests.report.generate import make
 from tests.report.reports import reported
 from tutor.handin.format import canonical
 from tutor.language import translator
+from tutor.report.hand_in import HandIn
 from tutor.report.observed import LONGEST, MOST, Observations, told
-from tutor.report.records import HandIn
 
 
 def handed_in(path: Path) -> HandIn:

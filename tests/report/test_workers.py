@@ -17,8 +17,8 @@ from tests.report.reports import reported
 from tutor.commands.report import make_tools
 from tutor.report import judging, workers
 from tutor.report.cache import Cache, stamp
+from tutor.report.hand_in import Source
 from tutor.report.judging import Judged, Tools
-from tutor.report.records import Source
 from tutor.report.workers import Outcome, Setup, outcomes
 
 KILLER, LOOPER, FAILER = b"kill", b"loop", b"fail"

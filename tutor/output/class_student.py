@@ -10,7 +10,8 @@ from tutor.output.details import EXPECTED, NOTE, OBSERVED, REASON, STATUS_WORDS
 from tutor.output.marks import ROLES, marked
 from tutor.output.page import Page
 from tutor.output.style import Style
-from tutor.report.records import Check, HandIn, Report, Step, Student
+from tutor.report.hand_in import Check, HandIn, Step
+from tutor.report.records import Report, Student
 from tutor.text import Translate, text
 
 _QUIET = ("pass", "skip")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tutor.output.cells import cells, pad
 from tutor.output.page import Page
 from tutor.output.style import Role, Style
-from tutor.report.records import HandIn, LessonInfo, Report, Student
+from tutor.report.hand_in import HandIn
+from tutor.report.records import LessonInfo, Report, Student
 from tutor.text import Text, Translate, text
 
 #: Cells of a student's name at the most, and of a lesson's column at the least.

@@ -10,7 +10,9 @@ from tutor.output.details import STATUS_WORDS
 from tutor.output.marks import ROLES
 from tutor.output.page import Page
 from tutor.output.style import Style
-from tutor.report.records import Check, Item, Report, Stuck
+from tutor.report.findings import Item, Stuck
+from tutor.report.hand_in import Check
+from tutor.report.records import Report
 from tutor.text import Text, Translate, text
 
 _ORDER = (Status.FAIL, Status.UNKNOWN, Status.BLOCKED, Status.SKIP, Status.PASS)

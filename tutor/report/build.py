@@ -12,21 +12,12 @@ from tutor.dataclass import dataclass, field
 from tutor.grading.outcome import max_points
 from tutor.handin.read import Refusal
 from tutor.report.cache import Cache
+from tutor.report.findings import Suspicion
 from tutor.report.items import items, undecided
 from tutor.report.judging import DECODER
 from tutor.report.people import Owner, People, student
 from tutor.report.pool import Pool
-from tutor.report.records import (
-    SCHEMA,
-    CourseInfo,
-    LessonInfo,
-    Refused,
-    Report,
-    StepInfo,
-    Student,
-    Suspicion,
-    Unmatched,
-)
+from tutor.report.records import SCHEMA, CourseInfo, LessonInfo, Refused, Report, StepInfo, Student, Unmatched
 from tutor.report.roster import Roster
 from tutor.report.sources import Found, tellable
 from tutor.report.standing import environments, stuck

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from tutor.course.records import Course
 from tutor.grading.outcome import max_points
-from tutor.report.records import Cause, Check, HandIn, Item, Observed, Status, Student, Undecided
+from tutor.report.findings import Cause, Item, Observed, Undecided
+from tutor.report.hand_in import Check, HandIn
+from tutor.report.record import Status
+from tutor.report.records import Student
 
 #: Of what was seen, the most frequent.
 MOST_OBSERVED = 5

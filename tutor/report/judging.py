@@ -21,8 +21,7 @@ from tutor.host.cpu import container, cpu
 from tutor.host.question import Unobservable
 from tutor.host.recorded import RecordedHost
 from tutor.report.doubts import clock_doubts, contradictions
-from tutor.report.progress import History, history
-from tutor.report.records import (
+from tutor.report.hand_in import (
     Break,
     Chain,
     Check,
@@ -30,11 +29,12 @@ from tutor.report.records import (
     Environment,
     HandIn,
     OtherNumber,
-    Record,
     Signature,
     Source,
     Step,
 )
+from tutor.report.progress import History, history
+from tutor.report.record import Record
 from tutor.report.traces import Traces, traces
 from tutor.text import Text, Translate
 

@@ -13,7 +13,7 @@ from tutor.handin.format import HandIn as Given
 from tutor.handin.read import read
 from tutor.host.recorded import failure_of
 from tutor.report.archives import ArchiveRefused
-from tutor.report.records import HandIn
+from tutor.report.hand_in import HandIn
 from tutor.report.sources import Reader
 from tutor.text import Translate
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from tutor.dataclass import dataclass, field
+from tutor.report.hand_in import Earlier, HandIn, Source
 from tutor.report.judging import Judged, Who
-from tutor.report.records import Earlier, HandIn, Person, Source, Student
+from tutor.report.records import Person, Student
 from tutor.report.roster import Roster, normal_id, normal_mail
 from tutor.report.sources import tellable
 from tutor.text import Text, Translate, text

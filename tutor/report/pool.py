@@ -7,7 +7,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from tutor.report.judging import Judged
-from tutor.report.records import Record
+from tutor.report.record import Record
 
 T = TypeVar("T", bound=Record)
 

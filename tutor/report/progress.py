@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 
 from tutor.course.records import Course
 from tutor.dataclass import dataclass, field
-from tutor.report.records import Attempt, Moment
+from tutor.report.hand_in import Attempt, Moment
 
 #: Moments that a page can show; of more, the latest.
 MOST_MOMENTS = 300

@@ -19,8 +19,8 @@ from tutor.report.archives import (
     is_archive,
     is_archive_inside,
 )
+from tutor.report.hand_in import Source
 from tutor.report.naming import Origin, origin
-from tutor.report.records import Source
 from tutor.text import Text, text
 
 #: What macOS and Windows put beside files, and into archives.

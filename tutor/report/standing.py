@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from statistics import mean, median
 
-from tutor.report.records import EnvironmentGroup, HandIn, Stuck, Student
+from tutor.report.findings import EnvironmentGroup, Stuck
+from tutor.report.hand_in import HandIn
+from tutor.report.records import Student
 
 _DONE = ("pass", "skip")
 

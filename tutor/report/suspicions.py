@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from itertools import pairwise
 
+from tutor.report.findings import Suspicion
+from tutor.report.hand_in import Source
 from tutor.report.judging import DIGEST_BYTES, Judged
 from tutor.report.people import Owner
-from tutor.report.records import Source, Suspicion
 from tutor.report.roster import Roster
 from tutor.report.sources import tellable
 from tutor.report.traces import Trace, Traces

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tutor.report.records import Record
+from tutor.report.record import Record
 
 #: Snapshots that were made by hand lie this many seconds apart, and so tell one disk from another.
 _SPREAD, _FEWEST = 30, 3

@@ -26,8 +26,8 @@ from tutor.handin.format import LARGEST
 from tutor.handin.read import Refusal, read
 from tutor.report.archives import ArchiveRefused
 from tutor.report.cache import Cache
+from tutor.report.hand_in import Source
 from tutor.report.judging import ENCODER, Tools, judged
-from tutor.report.records import Source
 from tutor.report.sources import Reader
 from tutor.text import Text, text
 

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from tests.report.generate import make, student, write, write_roster
 from tests.report.reports import reported
 from tutor.handin.format import canonical
-from tutor.report.records import Report, Source
+from tutor.report.hand_in import Source
+from tutor.report.records import Report
 from tutor.report.roster import read_roster
 from tutor.report.standing import environments
 

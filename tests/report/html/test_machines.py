@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from tests.report.html.classes import large
+from tutor.report.hand_in import Check, Environment, Step
 from tutor.report.html.machines import by_chance, peculiar
 from tutor.report.html.overview import lessons, reasons
-from tutor.report.records import Check, Environment, Report, Step, Student
+from tutor.report.records import Report, Student
 
 
 def test_by_chance_is_fishers_exact_test() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutor.dataclass import dataclass
-from tutor.report.records import HandIn, Report
+from tutor.report.hand_in import HandIn
+from tutor.report.records import Report
 from tutor.text import Text, Translate, text
 
 

@@ -9,7 +9,8 @@ import json
 from typing import Any
 
 from tutor.report.exports.aim import Aim
-from tutor.report.records import Check, HandIn, Report, Student
+from tutor.report.hand_in import Check, HandIn
+from tutor.report.records import Report, Student
 
 _PASSED = {"pass": True, "fail": False}
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from tutor.report.exports.aim import Aim
 from tutor.report.exports.of_one import Test, not_measured, tests
-from tutor.report.records import HandIn, Report, Student
+from tutor.report.hand_in import HandIn
+from tutor.report.records import Report, Student
 
 
 def render(report: Report, student: Student, hand_in: HandIn, aim: Aim, /) -> str:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from tutor.report.exports.aim import Aim, without_grade
 from tutor.report.exports.names import ExportName
-from tutor.report.records import HandIn, Report, Student
+from tutor.report.hand_in import HandIn
+from tutor.report.records import Report, Student
 from tutor.text import Text
 
 #: Those that are about one student, with the suffix of a file of theirs.

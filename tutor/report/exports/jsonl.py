@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tutor.report.exports.aim import Aim
-from tutor.report.records import HandIn, Report, Student
+from tutor.report.hand_in import HandIn
+from tutor.report.records import Report, Student
 
 SCHEMA = 1
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from tutor.report.exports.aim import Aim
-from tutor.report.records import Check, HandIn, Report, Step, Student
+from tutor.report.hand_in import Check, HandIn, Step
+from tutor.report.records import Report, Student
 
 _ELEMENTS = {"fail": "failure", "unknown": "error", "blocked": "skipped", "skip": "skipped"}
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from tutor.errors import UsageError
 from tutor.report.exports.aim import Aim, named, total, without_grade
 from tutor.report.exports.spreadsheet import Cell, is_safe, rows
-from tutor.report.records import HandIn, Person, Report, Student
+from tutor.report.hand_in import HandIn
+from tutor.report.records import Person, Report, Student
 from tutor.text import Text, text
 
 _COLUMNS = ("username", "idnumber", "email", "firstname", "lastname")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tutor.dataclass import dataclass
 from tutor.report.exports.aim import Aim
-from tutor.report.records import Check, HandIn, Report, Step, StepInfo
+from tutor.report.hand_in import Check, HandIn, Step
+from tutor.report.records import Report, StepInfo
 from tutor.text import Text, text
 
 _QUIET = ("pass", "skip")

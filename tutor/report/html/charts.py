@@ -15,7 +15,8 @@ from markupsafe import Markup
 from pygal.config import Config
 
 from tutor.output.printable import printable
-from tutor.report.records import Item, Report
+from tutor.report.findings import Item
+from tutor.report.records import Report
 
 #: Bars of the distribution at the most, labels below them, and lines across.
 _BARS, _LABELS, _LINES = 24, 6, 5

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from math import comb
 
 from tutor.dataclass import dataclass
-from tutor.report.records import Check, Environment, EnvironmentGroup, HandIn, Report, Step
+from tutor.report.findings import EnvironmentGroup
+from tutor.report.hand_in import Check, Environment, HandIn, Step
+from tutor.report.records import Report
 
 #: A kind is what a student was given, and not what they made of it: to install libvirt is theirs to do.
 Kind = tuple[str | None, str | None, bool | None]

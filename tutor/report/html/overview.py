@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from statistics import median
 
 from tutor.dataclass import dataclass
-from tutor.report.records import Cause, LessonInfo, Report, Stuck
+from tutor.report.findings import Cause, Stuck
+from tutor.report.records import LessonInfo, Report
 
 #: As many of each as are taken in at a glance.
 MOST = 5

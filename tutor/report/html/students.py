@@ -11,10 +11,12 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from tutor.output.class_table import SIGNATURES, flags
+from tutor.report.findings import Suspicion
+from tutor.report.hand_in import HandIn, Step
 from tutor.report.html.rendering import file_of, time
 from tutor.report.html.wording import machine
 from tutor.report.observed import Observations
-from tutor.report.records import HandIn, LessonInfo, Report, Step, StepInfo, Student, Suspicion
+from tutor.report.records import LessonInfo, Report, StepInfo, Student
 from tutor.text import Text, text
 
 Fact = tuple[Text, str | Text | Markup | None]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from tutor.grading.verdict import Status
 from tutor.output.details import STATUS_WORDS
-from tutor.report.records import Environment, EnvironmentGroup
+from tutor.report.findings import EnvironmentGroup
+from tutor.report.hand_in import Environment
 from tutor.text import Text, text
 
 #: The worst first: how columns of the matrix are sorted, and legends are read.
