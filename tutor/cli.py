@@ -308,8 +308,8 @@ def report(
 
     Exit code: 0 a report was made, 1 of some file not, 2 usage, 4 the course is broken.
     """
-    from tutor.commands.report import Wishes
     from tutor.commands.report import report as command
+    from tutor.commands.report_making import Wishes
 
     wishes = Wishes(
         paths=paths,

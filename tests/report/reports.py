@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.handin.samples import the_course
-from tutor.commands.report import make_tools
+from tutor.commands.report_making import make_tools
 from tutor.language import translator
 from tutor.report.build import Class, report
 from tutor.report.judging import Tools

@@ -14,7 +14,7 @@ import pytest
 from tests.handin.samples import the_course
 from tests.report.generate import make
 from tests.report.reports import reported
-from tutor.commands.report import make_tools
+from tutor.commands.report_making import make_tools
 from tutor.report import judging, workers
 from tutor.report.cache import Cache, stamp
 from tutor.report.hand_in import Source
