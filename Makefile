@@ -19,7 +19,8 @@ AS_ROOT = $(SUDO) env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1 TUTOR_MACHINE_CACH
 PYTEST  = $(VENV)/bin/python -m pytest -p no:cacheprovider
 # More than two processors' worth: tests wait for terminals, and for machines and guests that boot.
 WAITING = -n 3 --dist loadgroup
-BOOTING = -n 4 --dist loadfile
+# In the order of tests/machine/conftest.py: the modules with few tests take longest.
+BOOTING = -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test lint types fast images documents corpora machine kernel breadth resets prove bench fuzz reference messages clean
 .DEFAULT_GOAL := demo
