@@ -130,6 +130,22 @@ def test_a_known_key_goes_before_a_newer_unsigned_one(tmp_path: Path) -> None:
     assert told.hand_in.signature.state == "unsigned"
 
 
+@pytest.mark.parametrize("listed", [True, False], ids=["roster", "keys alone"])
+def test_nobody_else_s_key_supersedes_one_s_own(tmp_path: Path, listed: bool) -> None:
+    """Bo's key is of the roster as well, and what it signs in Anna's name is newer and worse."""
+    anna, bo = make(0, name="done"), make(1, name="fresh")
+    annas, bos = key(tmp_path, "anna"), key(tmp_path, "bo")
+    forged = make(0, name="fresh", seed=2).line
+    folder = tmp_path / "class"
+    folder.mkdir()
+    put(folder, signed(anna.line, annas), signed(changed(forged, made_at("2026-03-01T10:00:00+00:00")), bos))
+    keys = [allowed(anna.student, annas), allowed(bo.student, bos)]
+    told = of(reported(folder, roster=class_of(2) if listed else None, allowed=keys), anna.student)
+    assert told.hand_in is not None
+    assert (told.hand_in.points, told.hand_in.signature.principal) == (22, anna.student.email)
+    assert [one.made for one in told.earlier] == ["2026-03-01T10:00:00+00:00"]
+
+
 def test_late(tmp_path: Path) -> None:
     line = make(0, name="fresh").line
     other = make(1, name="fresh").line

@@ -20,7 +20,7 @@ from tutor.dataclass import dataclass, replace
 from tutor.errors import UsageError
 from tutor.grading.verdict import Grade
 from tutor.handin.format import LARGEST_JOURNAL, HandIn
-from tutor.handin.judge import differences, judge
+from tutor.handin.judge import SUMMARY, differences, judge
 from tutor.handin.keys import choose_key
 from tutor.handin.make import Handing, payload
 from tutor.handin.read import read
@@ -142,4 +142,4 @@ def _apart(session: Session, line: bytes) -> Sequence[str]:
             text("Report this, with what tutor support collects."),
         )
     judged = judge(found, session.course, checks_for(session.course))
-    return [one.id for one in differences(found, judged)]
+    return [one.id for one in differences(found, judged) if one.id != SUMMARY]

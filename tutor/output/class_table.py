@@ -9,6 +9,7 @@ from tutor.output.page import Page
 from tutor.output.style import Role, Style
 from tutor.report.hand_in import HandIn
 from tutor.report.records import LessonInfo, Report, Student
+from tutor.report.standing import decided
 from tutor.text import Text, Translate, text
 
 #: Cells of a student's name at the most, and of a lesson's column at the least.
@@ -144,13 +145,14 @@ def write_sums(page: Page, report: Report) -> None:
     """How many there are, and how they did in the middle."""
     from statistics import median
 
-    points = [one.hand_in.points for one in report.students if one.hand_in is not None]
+    handed_in = sum(one.hand_in is not None for one in report.students)
+    points = [one.points for one in decided(report.students)]
     page.line(
         page.say(
             text(
                 "Students: {students}, with a hand-in: {handed_in}",
                 students=len(report.students),
-                handed_in=len(points),
+                handed_in=handed_in,
             )
         )
     )
@@ -165,6 +167,9 @@ def write_sums(page: Page, report: Report) -> None:
                 )
             )
         )
+    if len(points) < handed_in:
+        count = handed_in - len(points)
+        page.line(page.say(text("Left out of that, for you to decide: {count}.", count=count)), role="doubt")
     if report.deadline is not None:
         page.line(page.say(text("Deadline: {time}", time=report.deadline)))
 

@@ -65,7 +65,7 @@ def render_stuck(report: Report, translate: Translate, style: Style) -> str:
             "{machine}: {students} students, {share} % of the points, with something unknown: {unknown}",
             machine=", ".join(each for each in machine if each) or "?",
             students=group.students,
-            share=round(group.mean * 100),
+            share="?" if group.mean is None else round(group.mean * 100),
             unknown=group.unknown,
         )
         page.line(page.say(told))

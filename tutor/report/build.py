@@ -63,15 +63,16 @@ def report(found: Found, setup: Setup, class_: Class, observer: Observer, jobs: 
     """Judge what was found, and make a report of it."""
     gathered = _gather(found, setup, class_, observer, jobs or os.cpu_count() or 1)
     owners = list(gathered.people.owners.values())
-    students = tuple(student(owner, class_.deadline, keys=class_.keys) for owner in owners)
+    students = tuple(student(owner, class_.deadline, class_.roster, keys=class_.keys) for owner in owners)
     hand_ins = [one.hand_in for one in students if one.hand_in is not None]
+    course = _course(class_)
     return Report(
         report="libvirt-tutor",
         schema=SCHEMA,
         tool=class_.tool_version,
         made=class_.made,
         language=class_.language,
-        course=_course(class_),
+        course=course,
         deadline=class_.deadline.isoformat() if class_.deadline else None,
         roster=class_.roster is not None,
         keys=class_.keys,
@@ -83,7 +84,7 @@ def report(found: Found, setup: Setup, class_: Class, observer: Observer, jobs: 
         suspicions=_suspicions(owners, class_),
         items=items(class_.course, hand_ins),
         stuck=stuck(students),
-        environments=environments(hand_ins),
+        environments=environments(hand_ins, course),
     )
 
 

@@ -73,13 +73,17 @@ class Stuck(Record, frozen=True):
 
 
 class EnvironmentGroup(Record, frozen=True):
-    """The machines of one kind, and how their students did: shares of the points that can be had."""
+    """The machines of one kind, and how their students did: shares of the points that are decided.
+
+    ``mean`` and ``median`` leave out what could not be looked at, which is no zero; None where that is all.
+    ``unknown`` are the students of whom something could not be.
+    """
 
     os: str | None
     libvirt: str | None
     kvm: bool | None
     virtualization: str | None
     students: int
-    mean: float
-    median: float
+    mean: float | None
+    median: float | None
     unknown: int

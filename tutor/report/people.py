@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -109,18 +109,19 @@ class People:
         return owner
 
 
-def student(owner: Owner, deadline: datetime | None, *, keys: bool) -> Student:
+def student(owner: Owner, deadline: datetime | None, roster: Roster | None, *, keys: bool) -> Student:
     """The owner as a record, with the hand-in that counts: the newest valid one.
 
     One that was changed after it was signed never counts. Where the roster has keys (``keys``), those that
-    are signed with one of them go before all others.
+    are signed with one of the student's own go before all others: nobody else's key supersedes them.
     """
     timed = [(source, _timed(one.hand_in, source, deadline)) for source, one in owner.judged]
     # A file that was found twice is one hand-in.
     known: dict[str, HandIn] = {}
     for _, hand_in in timed:
         known.setdefault(hand_in.digest, hand_in)
-    ranked = sorted(known.values(), key=lambda one: _rank(one, keys=keys), reverse=True)
+    trust = {one.hand_in.digest: _trust(owner, one, roster) if keys else 0 for _, one in owner.judged}
+    ranked = sorted(known.values(), key=lambda one: _rank(one, trust[one.digest]), reverse=True)
     counts = ranked[0] if ranked and ranked[0].signature.state != "invalid" else None
     who = next(
         (one.who for _, one in owner.judged if counts is None or one.hand_in.digest == counts.digest), None
@@ -139,10 +140,21 @@ def student(owner: Owner, deadline: datetime | None, *, keys: bool) -> Student:
     )
 
 
-def _rank(one: HandIn, *, keys: bool) -> tuple[bool, bool, float, str]:
-    state = one.signature.state
-    by_key = keys and state == "valid"
-    return state != "invalid", by_key, datetime.fromisoformat(one.made).timestamp(), one.digest
+def _rank(one: HandIn, trust: int) -> tuple[bool, int, float, str]:
+    made = datetime.fromisoformat(one.made).timestamp()
+    return one.signature.state != "invalid", trust, made, one.digest
+
+
+def _trust(owner: Owner, one: Judged, roster: Roster | None) -> int:
+    """2 where it is signed with the student's own key, 1 where nobody can say whose that key is, else 0."""
+    signature = one.hand_in.signature
+    if signature.state != "valid" or signature.principal is None:
+        return 0
+    signer = roster.signer(signature.principal) if roster is not None else None
+    if signer is not None:
+        return 2 if signer is owner.person else 0
+    claimed = {name.casefold() for name in (one.who.email, one.who.id) if name}
+    return 2 if signature.principal.casefold() in claimed else 1
 
 
 def _timed(hand_in: HandIn, source: Source, deadline: datetime | None) -> HandIn:
@@ -166,8 +178,3 @@ def _earlier(one: HandIn) -> Earlier:
         one.max_points,
         len(one.undecided),
     )
-
-
-def students(owners: Sequence[Owner], deadline: datetime | None, *, keys: bool) -> tuple[Student, ...]:
-    """All of them."""
-    return tuple(student(owner, deadline, keys=keys) for owner in owners)

@@ -91,7 +91,7 @@ class CourseInfo(Record, frozen=True):
 
 
 class Unmatched(Record, frozen=True):
-    """Who is on the roster and handed nothing in, and who handed in and is not on it. Keys of students."""
+    """Keys of students: on the roster without a hand-in that counts, and with one but not on the roster."""
 
     without_hand_in: tuple[str, ...]
     not_on_roster: tuple[str, ...]

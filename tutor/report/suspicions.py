@@ -7,26 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
 
+from tutor.report.evidence import ENOUGH_CLONES, One, Say, cut
 from tutor.report.findings import Suspicion
-from tutor.report.hand_in import Source
-from tutor.report.judging import DIGEST_BYTES, Judged
+from tutor.report.journals import forked_journals, shared_journals
+from tutor.report.judging import Judged
 from tutor.report.people import Owner
 from tutor.report.roster import Roster
 from tutor.report.sources import tellable
 from tutor.report.traces import Trace, Traces
-from tutor.text import Text, text
-
-#: Times that the lines which two journals share must span: one line, or two, can be the same by chance.
-ENOUGH_TIMES = 3
-#: Students on a cloned machine from whom it can be told what was on it before it was cloned.
-ENOUGH_CLONES = 3
-MOST_EVIDENCE = 20
-
-One = tuple[str, Source, Judged]
-Say = Callable[[Text], str]
+from tutor.text import text
 
 _SAME_MACHINE = text("These hand-ins were made on the same machine, or on copies of it.")
 _SHARED = {
@@ -36,9 +26,6 @@ _SHARED = {
     "shared-mac": text("These students have network cards or bridges with the same MAC address."),
     "shared-disk": text("These students have the same disk, or copies of one."),
 }
-_SHARED_JOURNAL = text(
-    "The journals of these students begin with the same lines: one is a copy of the other."
-)
 
 
 def suspicions(
@@ -58,8 +45,8 @@ def suspicions(
     return (
         *_same_machine(all_, cloned, say),
         *_shared_traces(all_, cloned, given, say),
-        *_shared_journals(all_, cloned, say),
-        *_forked_journals(owners, say),
+        *shared_journals(all_, cloned, say),
+        *forked_journals(owners, say),
         *_same_hand_in(all_, say),
         *(_other_people(owners, roster, say) if roster else ()),
         *_own_doubts(all_, say),
@@ -105,7 +92,7 @@ def _merged(kind: str, groups: Mapping[str, Mapping[str, str]], say: Say) -> Ite
             what = " / ".join(dict.fromkeys(whose.values()))
             by_students[tuple(sorted(whose))].append(f"{value} ({what[:200]})")
     for keys, evidence in by_students.items():
-        yield Suspicion(kind, keys, say(_SHARED[kind]), _cut(evidence, say))
+        yield Suspicion(kind, keys, say(_SHARED[kind]), cut(evidence, say))
 
 
 def _of_images(all_: Sequence[One], cloned: Collection[str]) -> dict[str, set[str]]:
@@ -132,107 +119,6 @@ def _is_of_image(
     return trace.what == "network default" or trace.value in of_image.get(machine or "", ())
 
 
-def _shared_journals(all_: Sequence[One], cloned: Collection[str], say: Say) -> Iterator[Suspicion]:
-    """Two journals that share a line share all before it, since each line names the one before.
-
-    So it is enough to compare the line of each where the third time begins.
-    """
-    groups = defaultdict[bytes, dict[str, Judged]](dict)
-    for key, _, one in all_:
-        for mark in {_mark(one), one.journal[-DIGEST_BYTES:] if _times(one) >= ENOUGH_TIMES else b""} - {b""}:
-            groups[mark].setdefault(key, one)
-    told = set[frozenset[str]]()
-    for whose in sorted(groups.values(), key=len, reverse=True):
-        keys = frozenset(whose)
-        if len(keys) < 2 or any(keys <= known for known in told):  # noqa: PLR2004 - two students
-            continue
-        if len(keys) >= ENOUGH_CLONES and all(one.traces.machine in cloned for one in whose.values()):
-            whose = _beyond_the_image(whose)  # noqa: PLW2901 - those that share more than the image's own
-            if len(whose) < 2:  # noqa: PLR2004
-                continue
-        told.add(frozenset(whose))
-        yield Suspicion("shared-journal", tuple(whose), say(_SHARED_JOURNAL), tuple(_forks(whose, say)))
-
-
-def _beyond_the_image(whose: Mapping[str, Judged]) -> dict[str, Judged]:
-    """Of students on a cloned machine, those whose journals share lines that not all of them have."""
-    common = min(_common(next(iter(whose.values())), one) for one in whose.values())
-    groups = defaultdict[bytes, dict[str, Judged]](dict)
-    for key, one in whose.items():
-        place = (common + ENOUGH_TIMES - 1) * DIGEST_BYTES
-        mark = one.journal[place : place + DIGEST_BYTES]
-        if mark:
-            groups[mark][key] = one
-    return max((group for group in groups.values() if len(group) > 1), key=len, default={})
-
-
-def _mark(one: Judged) -> bytes:
-    """The digest of the line where the third time of a journal begins; empty where it has fewer."""
-    seen = set[str]()
-    for place, time in enumerate(one.moments):
-        seen.add(time)
-        if len(seen) == ENOUGH_TIMES:
-            return one.journal[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]
-    return b""
-
-
-def _times(one: Judged) -> int:
-    return len(set(one.moments))
-
-
-def _common(first: Judged, second: Judged) -> int:
-    """How many lines two journals have in common at their beginning."""
-    one, other = first.journal, second.journal
-    low, high = 0, min(len(one), len(other)) // DIGEST_BYTES
-    while low < high:  # the chain: what is the same here was the same all the way
-        middle = (low + high + 1) // 2
-        same = one[: middle * DIGEST_BYTES] == other[: middle * DIGEST_BYTES]
-        low, high = (middle, high) if same else (low, middle - 1)
-    return low
-
-
-def _forks(whose: Mapping[str, Judged], say: Say) -> Iterator[str]:
-    """For each but the first, how much it shares with the first, and up to when."""
-    (first_key, first), *others = whose.items()
-    for key, one in others[:MOST_EVIDENCE]:
-        count = _common(first, one)
-        sizes = len(first.moments), len(one.moments)
-        if count == 0:
-            yield say(text("{first} and {second}: the same last line", first=first_key, second=key))
-        elif sizes == (count, count):
-            yield say(
-                text("{first} and {second}: all {count} lines", first=first_key, second=key, count=count)
-            )
-        else:
-            yield say(
-                text(
-                    "{first} and {second}: the first {count} lines of {one} and {other}, up to {time}",
-                    first=first_key,
-                    second=key,
-                    count=count,
-                    one=sizes[0],
-                    other=sizes[1],
-                    time=first.moments[count - 1],
-                )
-            )
-
-
-def _forked_journals(owners: Iterable[Owner], say: Say) -> Iterator[Suspicion]:
-    """Of one student: a later journal that does not go on where an earlier one ended, but before that."""
-    for owner in owners:
-        found = sorted(owner.judged, key=lambda one: datetime.fromisoformat(one[1].hand_in.made))
-        named = [(tellable(source.name), one) for source, one in found]
-        evidence = [
-            line
-            for (name, one), (other_name, other) in pairwise(named)
-            if 0 < _common(one, other) < min(len(one.moments), len(other.moments))
-            for line in _forks({name: one, other_name: other}, say)
-        ]
-        if evidence:
-            sentence = text("Two journals of this student begin alike and then part: one was set back.")
-            yield Suspicion("forked-journal", (owner.key,), say(sentence), _cut(evidence, say))
-
-
 def _same_hand_in(all_: Sequence[One], say: Say) -> Iterator[Suspicion]:
     """One file that more than one account of the learning platform handed in."""
     groups = defaultdict[str, dict[str, tuple[str, str]]](dict)
@@ -245,7 +131,7 @@ def _same_hand_in(all_: Sequence[One], say: Say) -> Iterator[Suspicion]:
         if len(accounts) > 1:
             keys = tuple(dict.fromkeys(key for key, _ in accounts.values()))
             sentence = text("The very same hand-in came from more than one account of the learning platform.")
-            yield Suspicion("same-hand-in", keys, say(sentence), _cut([n for _, n in accounts.values()], say))
+            yield Suspicion("same-hand-in", keys, say(sentence), cut([n for _, n in accounts.values()], say))
 
 
 def _other_people(owners: Iterable[Owner], roster: Roster, say: Say) -> Iterator[Suspicion]:
@@ -297,10 +183,4 @@ def _own_doubts(all_: Sequence[One], say: Say) -> Iterator[Suspicion]:
         ):
             if doubts:
                 evidence = [f"{tellable(source.name)}: {doubt}" for doubt in dict.fromkeys(doubts)]
-                yield Suspicion(kind, (key,), say(sentence), _cut(evidence, say))
-
-
-def _cut(evidence: Sequence[str], say: Say) -> tuple[str, ...]:
-    more = len(evidence) - MOST_EVIDENCE
-    shown = tuple(evidence[:MOST_EVIDENCE])
-    return shown if more <= 0 else (*shown, say(text("and {count} more", count=more)))
+                yield Suspicion(kind, (key,), say(sentence), cut(evidence, say))

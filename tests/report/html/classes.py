@@ -81,7 +81,7 @@ def large(report: Report, count: int) -> Report:
         for number in range(count)
     )
     hand_ins = [one.hand_in for one in students if one.hand_in is not None]
-    return replace(report, students=students, environments=environments(hand_ins))
+    return replace(report, students=students, environments=environments(hand_ins, report.course))
 
 
 def hostile(report: Report) -> Report:

@@ -17,6 +17,7 @@ from pygal.config import Config
 from tutor.output.printable import printable
 from tutor.report.findings import Item
 from tutor.report.records import Report
+from tutor.report.standing import decided
 
 #: Bars of the distribution at the most, labels below them, and lines across.
 _BARS, _LABELS, _LINES = 24, 6, 5
@@ -32,8 +33,8 @@ Bars = list[tuple[str, int]]
 
 
 def distribution(report: Report) -> Bars:
-    """How many students have how many points, from none to all of them."""
-    points = Counter(one.hand_in.points for one in report.students if one.hand_in is not None)
+    """How many students have how many points, from none to all of them; those undecided are left out."""
+    points = Counter(one.points for one in decided(report.students))
     most = max([report.course.max_points, *points])
     width = -(-(most + 1) // _BARS)
     return [_bar(points, first, min(first + width - 1, most)) for first in range(0, most + 1, width)]

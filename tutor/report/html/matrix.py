@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from tutor.dataclass import dataclass
@@ -18,7 +19,8 @@ SHADES = 5
 class Column:
     """A step: ``number`` is its place in the course, from 0; ``share`` of those who handed in have it.
 
-    ``opens`` is whether a lesson begins here; ``share`` is None where nobody handed in.
+    ``opens`` is whether a lesson begins here; ``share`` is of those of whom it could be looked at,
+    None where there is nobody.
     """
 
     number: int
@@ -47,13 +49,13 @@ class Row:
 def columns(report: Report) -> list[Column]:
     """All steps of the course."""
     handed_in = [student.hand_in for student in report.students if student.hand_in is not None]
-    passed = dict.fromkeys((step.id for lesson in report.course.lessons for step in lesson.steps), 0)
+    passed, known = Counter[str](), Counter[str]()
     for hand_in in handed_in:
         for step in hand_in.steps:
-            if step.status in ("pass", "skip") and step.id in passed:
-                passed[step.id] += 1
+            passed[step.id] += step.status in ("pass", "skip")
+            known[step.id] += step.status != "unknown"
     return [
-        Column(number, info, opens, passed[info.id] / len(handed_in) if handed_in else None)
+        Column(number, info, opens, passed[info.id] / known[info.id] if known[info.id] else None)
         for number, (info, opens) in enumerate(_steps(report))
     ]
 

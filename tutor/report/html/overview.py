@@ -9,6 +9,7 @@ from statistics import median
 from tutor.dataclass import dataclass
 from tutor.report.findings import Cause, Stuck
 from tutor.report.records import LessonInfo, Report
+from tutor.report.standing import decided
 
 #: As many of each as are taken in at a glance.
 MOST = 5
@@ -18,13 +19,18 @@ STUCK = 3
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The class in a line. ``middle`` is the median of the points, None where nobody handed in."""
+    """The class in a line.
+
+    ``middle`` is the median of the points, None where nobody's are settled; ``undecided`` are those whose
+    points are not, because a person has to decide.
+    """
 
     students: int
     handed_in: int
     middle: float | None
     late: int
     decide: int
+    undecided: int
     suspicions: int
     refused: int
     missing: int
@@ -56,12 +62,14 @@ class Reason:
 def numbers(report: Report) -> Numbers:
     """How many there are of everything that a person may have to look at."""
     hand_ins = [student.hand_in for student in report.students if student.hand_in is not None]
+    points = [one.points for one in decided(report.students)]
     return Numbers(
         students=len(report.students),
         handed_in=len(hand_ins),
-        middle=median(one.points for one in hand_ins) if hand_ins else None,
+        middle=median(points) if points else None,
         late=sum(bool(one.late) for one in hand_ins),
         decide=len({one.student for one in report.undecided}),
+        undecided=len(hand_ins) - len(points),
         suspicions=len(report.suspicions),
         refused=len(report.refused),
         missing=len(report.students) - len(hand_ins),
@@ -101,16 +109,16 @@ def reasons(report: Report, peculiar: Collection[str]) -> list[Reason]:
 
 
 def lessons(report: Report) -> list[tuple[LessonInfo, float]]:
-    """How much of each lesson is done: a share of all steps of all who handed in, optional ones aside."""
+    """How much of each lesson is done: a share of all steps that could be looked at, optional ones aside."""
     hand_ins = [student.hand_in for student in report.students if student.hand_in is not None]
     done = Counter(step.id for one in hand_ins for step in one.steps if step.status in ("pass", "skip"))
-    return [
-        (lesson, share) for lesson in report.course.lessons for share in _shares(lesson, done, len(hand_ins))
-    ]
+    known = Counter(step.id for one in hand_ins for step in one.steps if step.status != "unknown")
+    return [(lesson, share) for lesson in report.course.lessons for share in _shares(lesson, done, known)]
 
 
-def _shares(lesson: LessonInfo, done: Counter[str], students: int) -> Iterator[float]:
+def _shares(lesson: LessonInfo, done: Counter[str], known: Counter[str]) -> Iterator[float]:
     """The share, where there is one."""
     steps = [step.id for step in lesson.steps if not step.optional]
-    if steps and students:
-        yield sum(done[step] for step in steps) / (len(steps) * students)
+    possible = sum(known[step] for step in steps)
+    if possible:
+        yield sum(done[step] for step in steps) / possible

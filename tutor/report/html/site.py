@@ -157,7 +157,11 @@ class Site:
         }
 
     def _machines(self) -> dict[str, Any]:
-        bars = [(self._named(group), percent(group.median)) for group in self._report.environments]
+        bars = [
+            (self._named(group), percent(group.median))
+            for group in self._report.environments
+            if group.median is not None
+        ]
         return {
             "chart": charts.draw_shares(bars[:_MOST_BARS]) if bars else None,
             "peculiar": self._peculiar,
