@@ -70,25 +70,32 @@ def plugins() -> dict[str, Checkout | Installed]:
 
     :raises MachineError: one of them cannot be given to a machine; the tip says how it can.
     """
-    found: dict[str, Distribution] = {}
+    first: dict[str, Distribution] = {}
     for one in distributions():
-        if any(entry.group == ENTRY_POINTS for entry in one.entry_points):
-            # Where one is there twice, the first is the one that is imported.
-            found.setdefault(_plain(one.metadata["Name"]), one)
-    found.pop(DISTRIBUTION, None)
-    return {one.metadata["Name"]: _source(one) for _, one in sorted(found.items())}
+        # Where one is there twice, the first is the one that is imported.
+        first.setdefault(_plain(_name(one)), one)
+    first.pop(DISTRIBUTION, None)
+    return {_name(one): _source(_name(one), one) for _, one in sorted(first.items()) if _modules(one)}
 
 
-def _source(one: Distribution) -> Checkout | Installed:
-    name = one.metadata["Name"]
-    tree = _editable(one)
-    if tree is not None:
-        return _tree(name, tree)
-    wheel = one.read_text("WHEEL")
-    if not one.files or wheel is None:
+def _name(one: Distribution) -> str:
+    """Its own name; where somebody has broken it, the modules that it names."""
+    return one.metadata["Name"] if "Name" in one.metadata else ", ".join(_modules(one))
+
+
+def _modules(one: Distribution) -> list[str]:
+    return [entry.value for entry in one.entry_points if entry.group == ENTRY_POINTS]
+
+
+def _source(name: str, one: Distribution) -> Checkout | Installed:
+    tree, wheel = _editable(one), one.read_text("WHEEL")
+    listed = one.files and wheel is not None
+    if "Name" not in one.metadata or not (tree or listed):
         what = text("{name} brings checks, and does not say which files are its own", name=name)
         raise MachineError(what, text("Install it with pip or pipx: then machines can have it."))
-    if not _PURE.search(wheel):
+    if tree:
+        return _tree(name, tree)
+    if not _PURE.search(wheel or ""):
         what = text("{name} brings checks with compiled parts, which fit no other Python", name=name)
         raise MachineError(
             what, text("Install it editable (pip install --editable): then it is built from its source.")

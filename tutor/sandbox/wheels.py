@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tutor.text import text
 
 # What an installer writes beside a wheel's own files (PEP 376, PEP 610).
 _INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+_OF_EXTRA = re.compile(r"\bextra *==")
 #: The oldest moment that a zip file can hold: equal files give an equal wheel.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -20,7 +22,7 @@ def requirements_of(name: str) -> list[str]:
     """What a distribution says it needs to run, without extras."""
     from importlib.metadata import requires
 
-    return sorted(each for each in requires(name) or [] if "extra ==" not in each)
+    return sorted(each for each in requires(name) or [] if not _OF_EXTRA.search(each))
 
 
 def digest_of(name: str) -> str:
@@ -70,9 +72,9 @@ def _stem(name: str) -> str:
     from importlib.metadata import files, version
 
     for file in files(name) or []:
-        folder, _, inside = file.as_posix().partition(".dist-info/")
-        if inside == "METADATA":
-            return folder
+        folder, *inside = file.parts
+        if folder.endswith(".dist-info") and inside == ["METADATA"]:
+            return folder.removesuffix(".dist-info")
     return f"{name.replace('-', '_')}-{version(name)}"
 
 
