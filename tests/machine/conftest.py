@@ -26,7 +26,11 @@ BACKEND = os.environ.get("TUTOR_MACHINE_BACKEND")
 _FOLDER = Path(__file__).parent
 
 #: The modules that take minutes, the longest first: begun last, one of them would be waited for alone.
-_LONG = ("networks", "install_states", "snapshots", "learn_swedish", "whole_course", "domains")
+_LONG = (
+    *("install", "networks", "install_states", "domains", "snapshots", "whole_course", "learn_swedish"),
+    *("trouble", "cleanup", "course_in_machines", "sandbox", "handin", "tools", "watch", "sandbox_laptop"),
+    *("breadth", "prove", "doctor"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
