@@ -134,8 +134,11 @@ def test_each_of_the_courses_commands_is_understood() -> None:
             assert effect(block.text).sudo == ("sudo " in block.text)
 
 
+#: What bash does not take as it stands; what follows it may make it whole.
+BROKEN = {"cat <<E", "ls 'unfinished", "case x in x) ls", "ls;; ls", "esac"}
+
 harmless = st.sampled_from(SCRIPTS[LOOKS])
-worse = st.sampled_from([*SCRIPTS[CHANGES], *SCRIPTS[ROOT_CHANGES]])
+worse = st.sampled_from([one for one in (*SCRIPTS[CHANGES], *SCRIPTS[ROOT_CHANGES]) if one not in BROKEN])
 
 
 @given(st.lists(harmless), worse, st.lists(harmless), st.sampled_from(["\n", "\n\n", "\n# so\n"]))
@@ -162,6 +165,5 @@ def test_any_text_is_judged(script: str) -> None:
 
 @pytest.mark.parametrize("script", [each for of in SCRIPTS.values() for each in of])
 def test_the_samples_are_bash(script: str) -> None:
-    broken = {"cat <<E", "ls 'unfinished", "case x in x) ls", "ls;; ls", "esac"}
     done = subprocess.run(["bash", "-n", "-c", script], capture_output=True, check=False)
-    assert (done.returncode == 0 and not done.stderr) or script in broken
+    assert (done.returncode == 0 and not done.stderr) or script in BROKEN
