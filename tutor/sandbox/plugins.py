@@ -80,7 +80,15 @@ def plugins() -> dict[str, Checkout | Installed]:
 
 def _name(one: Distribution) -> str:
     """Its own name; where somebody has broken it, the modules that it names."""
-    return one.metadata["Name"] if "Name" in one.metadata else ", ".join(_modules(one))
+    return _own_name(one) or ", ".join(_modules(one))
+
+
+def _own_name(one: Distribution) -> str | None:
+    try:
+        metadata = one.metadata
+    except FileNotFoundError:  # what later versions of importlib.metadata say of none at all
+        return None
+    return metadata["Name"] if "Name" in metadata else None  # noqa: SIM401 - it has no get
 
 
 def _modules(one: Distribution) -> list[str]:
@@ -89,8 +97,8 @@ def _modules(one: Distribution) -> list[str]:
 
 def _source(name: str, one: Distribution) -> Checkout | Installed:
     tree, wheel = _editable(one), one.read_text("WHEEL")
-    listed = one.files and wheel is not None
-    if "Name" not in one.metadata or not (tree or listed):
+    listed = one.read_text("RECORD") and wheel is not None
+    if _own_name(one) is None or not (tree or listed):
         what = text("{name} brings checks, and does not say which files are its own", name=name)
         raise MachineError(what, text("Install it with pip or pipx: then machines can have it."))
     if tree:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import re
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tutor.sandbox.process import MachineError
 from tutor.text import text
@@ -54,24 +55,36 @@ def installed_files(name: str) -> list[tuple[str, Path]]:
 
     Programs are left out: pip makes them of the entry points.
     """
-    from importlib.metadata import files
+    from importlib.metadata import distribution
 
+    one = distribution(name)
     data = f"{_stem(name)}.data/data/"
     found = []
-    for file in files(name) or []:
+    for file in _recorded(name):
         place = file.as_posix().rpartition("../")[2]
         shared = file.parts[0] == ".."  # beside the packages: manual pages, and the programs
         if "__pycache__" in file.parts or file.name in _INSTALLERS or (shared and place.startswith("bin/")):
             continue
-        found.append((data + place if shared else place, Path(str(file.locate()))))
+        found.append((data + place if shared else place, Path(str(one.locate_file(str(file))))))
     return sorted(found)
+
+
+def _recorded(name: str) -> list[PurePosixPath]:
+    """Every file that the installer wrote down (PEP 376), relative to where packages are.
+
+    Not by ``importlib.metadata.files``: from Python 3.12 on it passes over those that are gone.
+    """
+    from importlib.metadata import distribution
+
+    rows = csv.reader((distribution(name).read_text("RECORD") or "").splitlines())
+    return [PurePosixPath(row[0]) for row in rows if row]
 
 
 def _stem(name: str) -> str:
     """How the distribution's folder of metadata begins: its name as its builder spelt it, and its version."""
-    from importlib.metadata import files, version
+    from importlib.metadata import version
 
-    for file in files(name) or []:
+    for file in _recorded(name):
         folder, *inside = file.parts
         if folder.endswith(".dist-info") and inside == ["METADATA"]:
             return folder.removesuffix(".dist-info")
