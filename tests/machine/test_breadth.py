@@ -220,7 +220,8 @@ def test_external_snapshots(machine: Machine) -> None:
     assert_mended(machine, "snapshots/tree", {"tree": "wrong-parent"})
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
+# Fish was once waited for in vain on a loaded host, for three minutes: it is left to `make breadth`.
+@pytest.mark.parametrize("shell", ["zsh", pytest.param("fish", marks=pytest.mark.long)])
 def test_another_shell(machine: Machine, shell: str) -> None:
     """The lesson's line goes where this shell reads it, and a new terminal has it."""
     root(machine, f"usermod --shell /usr/bin/{shell} student; rm -f /home/student/.bashrc")
