@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from pathlib import Path
 
 from tests.packetpath.kernel.namespaces import Namespace
 from tutor.host.firewall import FORMS_COMMAND, split_forms
@@ -84,9 +83,3 @@ class Loader:
         if self._shell.stdout:
             self._shell.stdout.close()
         self._root.cleanup()
-
-
-def recorded(folder: Path, name: str) -> Ruleset:
-    """A ruleset that :meth:`Loader.load` read, from its three forms on disk."""
-    forms = [(folder / f"{name}.{form}").read_text() for form in ("json", "text", "saved")]
-    return Ruleset.parse(*forms)
