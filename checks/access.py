@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.groups import join, not_the_student, socket_decides
-from checks.services import install_daemon, start_commands
+from checks.services import install_daemon, start_commands, still_starting
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
@@ -69,6 +69,8 @@ def _nobody_listens(host: Host) -> Finding:
             hint=text("Install the package that brings the daemon."),
             fix=(*install, *membership),
         )
+    if starting := still_starting(host):
+        return starting
     start = start_commands(host)
     return failed(
         "session-only",

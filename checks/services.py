@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.packages import install
-from tutor.grading.finding import failed, passed
+from tutor.grading.finding import failed, passed, unknown
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host, together
@@ -45,16 +45,26 @@ class _Daemon:
     @property
     def failed(self) -> bool:
         """Given up by systemd, or between two attempts: a crash loop is seldom seen at rest."""
-        return self.service["active"] == "failed" or self.service["sub"] == "auto-restart"
+        return self.service["active"] == "failed" or self.falling
+
+    @property
+    def falling(self) -> bool:
+        """Ended by itself, and about to be tried again; systemd has several states for that since 254."""
+        return "auto-restart" in self.service["sub"]
+
+    @property
+    def starting(self) -> bool:
+        """Neither stopped nor there: how it ends, nobody can tell yet."""
+        return self.service["active"] == "activating" and not self.falling
 
     @property
     def running(self) -> bool:
-        return self.service["active"] in ("active", "reloading")
+        return self.service["active"] in ("active", "reloading", "refreshing")
 
     @property
     def up(self) -> bool:
         """Runs, or sleeps behind a socket that listens: the first client wakes it."""
-        asleep = self.service["active"] == "inactive" and not self.masked
+        asleep = self.service["active"] == "inactive" and not self.masked and not self.falling
         return self.running or (asleep and self.socket["active"] == "active")
 
     @property
@@ -132,6 +142,15 @@ def start_commands(host: Host) -> tuple[str, ...]:
     return () if any(daemon.failed for daemon in daemons) else _start(daemons)
 
 
+def still_starting(host: Host) -> Finding | None:
+    """What is to be said of a daemon that is starting; None where none is, or nobody could ask."""
+    try:
+        daemons = _daemons(host)
+    except Unobservable:
+        return None
+    return _starting(daemons) if any(daemon.starting for daemon in daemons) else None
+
+
 def install_daemon(host: Host) -> tuple[str, ...]:
     """The commands that install and start the daemon; none where it is installed."""
     return _install(host) if _no_daemon_program(host) else ()
@@ -197,6 +216,8 @@ def _why_down(host: Host, daemons: Sequence[_Daemon]) -> Finding:
         return _not_installed(host)
     if any(daemon.failed for daemon in daemons):
         return _daemon_failed(daemons)
+    if any(daemon.starting for daemon in daemons):
+        return _starting(daemons)
     return failed(
         "masked" if any(daemon.masked for daemon in daemons) else "stopped",
         text("{states}, and nobody listens in its place", states=_states(daemons, "active")),
@@ -206,13 +227,41 @@ def _why_down(host: Host, daemons: Sequence[_Daemon]) -> Finding:
     )
 
 
+def _starting(daemons: Sequence[_Daemon]) -> Finding:
+    """Not yet so, and not wrong either: in a moment it is one or the other.
+
+    The fix does not start it twice: systemctl joins the start that is under way, waits for its end, and
+    tells whether it was a good one.
+    """
+    return unknown(
+        "starting",
+        text("{states}: it is starting, and not there yet", states=_states(daemons, "active")),
+        hint=text(
+            "Wait a moment, then check once more. If it takes long, read why: sudo journalctl -u {unit}",
+            unit=daemons[0].name,
+        ),
+        fix=_start(daemons),
+    )
+
+
 def _daemon_failed(daemons: Sequence[_Daemon]) -> Finding:
     """No fix: what starts and falls will fall again until someone has read why."""
+    states = _states(daemons, "active")
+    why_it_fell = text(
+        "Read why, mend that, and start it again: sudo journalctl -u {unit}", unit=daemons[0].name
+    )
+    if any(daemon.falling for daemon in daemons):
+        return failed(
+            "daemon-failed",
+            text("{states}: it ended by itself, and systemd is about to try again", states=states),
+            why=_WHY,
+            hint=why_it_fell,
+        )
     return failed(
         "daemon-failed",
-        text("{states}: it was started, and ended by itself", states=_states(daemons, "active")),
+        text("{states}: it was started, and ended by itself", states=states),
         why=_WHY,
-        hint=text("Read why, mend that, and start it again: sudo journalctl -u {unit}", unit=daemons[0].name),
+        hint=why_it_fell,
     )
 
 

@@ -62,6 +62,13 @@ MEMBER, STALE, STRANGER = {"has": "libvirt", "session": "libvirt"}, {"has": "lib
             ["sudo systemctl start virtqemud virtnetworkd virtstoraged"],
         ),
         (NOBODY, service(DEBIAN, "active", "failed"), MEMBER, "session-only", []),
+        (
+            NOBODY,
+            service(DEBIAN, "active", "activating/start"),
+            MEMBER,
+            "starting",
+            ["sudo systemctl start libvirtd"],
+        ),
     ],
 )
 def test_write_access(

@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 
 from checks import services
 from tests.checks.fake_host import FakeHost, judged, refusal
+from tutor.grading.verdict import Status
 from tutor.host.libvirt.connection import SYSTEM, SYSTEM_ERROR, connection
 from tutor.host.programs import program
 from tutor.host.question import Unobservable
 from tutor.host.systemd import unit
+from tutor.text import Text
 
 ENOENT, EACCES, AUTH_UNAVAILABLE = 2, 13, 94
 MODULAR = services.MODULAR
 Units = dict[str, tuple[str, str, str]]
 
 NONE: Units = {}
-#: Unit: its state, and how it is enabled.
+#: Unit: how it was loaded, its state (``active`` or ``active/sub``), and how it is enabled.
 DEBIAN: Units = {
     "libvirtd.service": ("loaded", "active", "enabled"),
     "libvirtd.socket": ("loaded", "active", "enabled"),
@@ -48,8 +50,8 @@ def a_host(units: Units | None, voice: Any = None, **programs: bool) -> dict[Any
     for name in (*services.MONOLITHIC, *MODULAR):
         for kind in ("service", "socket"):
             load, active, file = (units or {}).get(f"{name}.{kind}", ("not-found", "inactive", ""))
-            sub = "auto-restart" if active == "activating" else "dead"
-            answer = {"load": load, "active": active, "sub": sub, "file": file}
+            active, _, sub = active.partition("/")
+            answer = {"load": load, "active": active, "sub": sub or "dead", "file": file}
             found[unit(f"{name}.{kind}")] = refusal() if units is None else answer
     for name in ("libvirtd", "virtqemud", "virsh", "apt-get", "dnf"):
         found[program(name)] = (
@@ -107,7 +109,16 @@ SILENT = opened(ENOENT)
         (dead(service(DEBIAN, "load", "masked")), SILENT, "masked"),
         (dead(service(DEBIAN, "file", "masked-runtime")), SILENT, "masked"),
         (service(DEBIAN, "active", "failed"), SILENT, "daemon-failed"),
-        (service(DEBIAN, "active", "activating"), SILENT, "daemon-failed"),
+        (service(DEBIAN, "active", "activating/auto-restart"), SILENT, "daemon-failed"),
+        (service(DEBIAN, "active", "activating/auto-restart-queued"), SILENT, "daemon-failed"),
+        (service(DEBIAN, "active", "inactive/dead-before-auto-restart"), SILENT, "daemon-failed"),
+        (service(DEBIAN, "active", "activating/start-pre"), SILENT, "starting"),
+        (service(DEBIAN, "active", "activating/start"), SILENT, "starting"),
+        (service(DEBIAN, "active", "activating/start"), refusal("timed-out"), "starting"),
+        (service(DEBIAN, "active", "activating/start"), refusal("not-answering"), "starting"),
+        (service(DEBIAN, "active", "activating/start"), refusal("binding-missing"), "starting"),
+        (service(FEDORA, "active", "activating/start"), SILENT, "starting"),
+        (service(DEBIAN, "active", "activating/start"), None, None),  # it was when systemd was asked
         (service(DEBIAN, "active", "inactive"), refusal("not-answering"), "daemon-failed"),
         (DEBIAN, SILENT, "socket-gone"),
         (service(DEBIAN, "active", "inactive"), SILENT, "socket-gone"),
@@ -117,6 +128,29 @@ SILENT = opened(ENOENT)
 )
 def test_running(units: Units | None, voice: Any, code: str | None) -> None:
     assert judged("libvirt-daemon-running", a_host(units, voice)).code == code
+
+
+def said(words: Text | None) -> str:
+    assert words is not None
+    return words.render(str)
+
+
+def test_a_daemon_that_starts_is_neither_running_nor_stopped() -> None:
+    finding = judged("libvirt-daemon-running", a_host(service(DEBIAN, "active", "activating/start"), SILENT))
+    assert finding.status is Status.UNKNOWN
+    # systemctl waits for the start that is under way.
+    assert finding.fix == ("sudo systemctl start libvirtd",)
+    assert "journalctl -u libvirtd" in said(finding.hint)
+
+
+def test_a_crash_loop_has_words_of_its_own() -> None:
+    between = judged(
+        "libvirt-daemon-running", a_host(service(DEBIAN, "active", "activating/auto-restart"), SILENT)
+    )
+    over = judged("libvirt-daemon-running", a_host(service(DEBIAN, "active", "failed/failed"), SILENT))
+    assert between.code == over.code
+    assert "try again" in said(between.observed)
+    assert "try again" not in said(over.observed)
 
 
 def test_no_systemd_and_nobody_listens() -> None:
@@ -197,7 +231,9 @@ def test_what_is_restarted(units: Units | None, restarted: str) -> None:
 
 STATE = st.tuples(
     st.sampled_from(["loaded", "not-found", "masked", "error", ""]),
-    st.sampled_from(["active", "inactive", "failed", "activating", "deactivating", "reloading", ""]),
+    st.sampled_from(
+        ["active", "inactive", "failed", "activating", "activating/auto-restart", "deactivating", ""]
+    ),
     st.sampled_from(["enabled", "disabled", "masked", "static", "alias", "masked-runtime", "bad", ""]),
 )
 UNITS = st.dictionaries(

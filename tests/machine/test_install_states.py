@@ -66,6 +66,22 @@ def test_a_daemon_that_cannot_start_is_no_idle_daemon(machine: Machine, stop: st
     assert judge(machine, CONFIRM).codes["write"] in ("session-only", "not-answering")
 
 
+def test_a_daemon_that_is_starting_is_neither_stopped_nor_there(machine: Machine) -> None:
+    """As a second after `systemctl start --no-block`, or after boot; the fix waits for its end."""
+    go = "/run/daemon-may-start"
+    machine.write(DROP_IN, f"[Service]\nExecStartPre=/bin/sh -c 'until [ -e {go} ]; do sleep 0.1; done'\n")
+    machine.run(f"systemctl daemon-reload; {STOP}; systemctl start --no-block libvirtd", user="root")
+    for step, name in ((LIBVIRT, "daemon"), (CONFIRM, "write")):
+        judged = judge(machine, step)
+        assert (judged.status, judged.returncode) == ("unknown", 3), judged.explain()
+        assert judged.codes[name] in ("starting", "timed-out")
+    judged = judge(machine, LIBVIRT)
+    assert judged.codes == {"daemon": "starting"}
+    machine.run(f"(sleep 1; touch {go}) > /dev/null 2>&1 &", user="root")
+    assert [done.returncode for done in run_fixes(machine, judged)] == [0]
+    assert_green(machine, LIBVIRT)
+
+
 def test_a_daemon_that_hangs_is_unknown_and_costs_seconds(machine: Machine) -> None:
     """It runs; whether it works, nobody could ask. Restarting it is worth a try."""
     machine.run("sudo pkill -STOP -x libvirtd", check=True)
