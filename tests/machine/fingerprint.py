@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from shlex import quote
 
@@ -75,9 +74,3 @@ def fingerprint(machine: Machine) -> list[str]:
     files = f"FOLDERS, OWN = {FOLDERS!r}, {own!r}{_FILES}"
     done = machine.run(f"set -- {quote(files)}; {_LOOK}", user="root", check=True)
     return [re.sub(r"counter packets \d+ bytes \d+", "counter", line) for line in done.stdout.splitlines()]
-
-
-def changes(before: list[str], after: list[str]) -> list[str]:
-    """The lines that came and went, as of diff(1)."""
-    lines = difflib.unified_diff(before, after, lineterm="", n=0)
-    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]

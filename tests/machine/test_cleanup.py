@@ -9,9 +9,10 @@ import pexpect
 import pytest
 
 from tests.machine.cleanup_states import COURSE, FOREIGN, FOREIGN_NAMES, KILLER, LOOSE
-from tests.machine.fingerprint import changes, fingerprint
+from tests.machine.fingerprint import fingerprint
 from tests.machine.lesson import answer_quiz, bring_medium, course, judge, replay
 from tests.machine.proving import by_hand
+from tutor.proving.replay import changes
 from tutor.sandbox.machines import Machine
 
 VIRSH = "virsh -c qemu:///system"

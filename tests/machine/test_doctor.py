@@ -10,9 +10,10 @@ from jsonschema import validate
 
 from tests.machine.doctor import assert_told, assert_well, make, mend, prepare, see
 from tests.machine.doctor_faults import FAULTS, VIRSH
-from tests.machine.fingerprint import changes, fingerprint
+from tests.machine.fingerprint import fingerprint
 from tests.machine.waiting import becomes
 from tests.output.schemas import doctor_schema
+from tutor.proving.replay import changes
 from tutor.sandbox.machines import Machine
 from tutor.sandbox.process import host_environment
 

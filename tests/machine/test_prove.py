@@ -74,6 +74,9 @@ for n in $(seq 16); do sudo groupadd d$n; [ $((RANDOM % 2)) = 0 ] || sudo gpassw
 ```
 ```toml checks
 """ + "".join(f'[d{n}]\ncheck = "group-member"\ngroup = "d{n}"\n' for n in range(1, 17)) + "```\n",
+    "states/machines.toml": """
+baseline = "getent group lab d1 | cut -d: -f1"
+""",
     "states/good.toml": """
 as = "root"
 [[step]]
@@ -190,6 +193,7 @@ def test_what_is_right_holds(run: dict[str, Any]) -> None:
         "bad/already/member: not accepted: the code should be none, and is not-a-member",
         "bad/broken: its commands fail: `false",
         "bad/already/member: it does not fail again after `tutor cleanup`",
+        "left by `tutor cleanup`: +lab",
         "bad/roll/",
         ": a second run saw something else",
     ],

@@ -10,10 +10,11 @@ import jsonschema
 import pytest
 
 from tests.proving.samples import COURSE, REPLAYS, STATES
+from tutor.course.read_states import read_state_files, states_digest
 from tutor.output.proving import proven_lines, readme_table, render_proof
 from tutor.output.style import Style
 from tutor.proving import proven
-from tutor.proving.proven import PROVEN, encode, merged, read_proven, run_document
+from tutor.proving.proven import PROVEN, encode, known_runs, merged, read_proven, run_document
 from tutor.proving.table import Table, table
 
 SCHEMA = json.loads((Path(proven.__file__).parent / "schema" / "proven-1.json").read_text())
@@ -67,15 +68,32 @@ def test_what_cannot_be_used_is_no_proof(tmp_path: Path, content: str | None) ->
 
 
 def test_the_line_for_the_list() -> None:
-    runs = [run(), run("trixie", "nftables")]
-    (line,) = proven_lines(runs, "sha256:0")
+    runs = [run(stale=False), run("trixie", "nftables", stale=False)]
+    (line,) = proven_lines(runs)
     assert line.render(str) == (
         "Proven with bookworm iptables (libvirt 9.0.0, kernel 6.1; 2026-11-26),"
         " trixie nftables (libvirt 9.0.0, kernel 6.1; 2026-11-26)."
     )
-    _, stale = proven_lines(runs, "sha256:2")
+    _, stale = proven_lines([*runs, run(stale=True)])
     assert "has changed since" in stale.render(str)
-    assert proven_lines([{**run(), "green": False}], "sha256:0") == []
+    assert proven_lines([{**run(stale=True), "green": False}]) == []
+
+
+def test_a_run_of_another_course_or_of_other_states_is_stale(tmp_path: Path) -> None:
+    (tmp_path / PROVEN).write_text(encode(document(run())))
+
+    def stale(course: str = "sha256:0") -> list[bool]:
+        return [one["stale"] for one in known_runs(str(tmp_path), course)]
+
+    assert stale() == [False], "there are no states"
+    assert stale("sha256:2") == [True]
+    states = tmp_path / "states"
+    states.mkdir()
+    (states / "one.toml").write_text("")
+    assert stale() == [True]
+    digest = states_digest(read_state_files(str(tmp_path)))
+    (tmp_path / PROVEN).write_text(encode(document(run(states_digest=digest))))
+    assert stale() == [False]
 
 
 def test_the_table_for_a_readme() -> None:

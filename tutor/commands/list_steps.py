@@ -10,7 +10,7 @@ from tutor.course.load import packaged_folder
 from tutor.journal.errors import JournalError
 from tutor.output import interface
 from tutor.output.listing import list_document, render_list
-from tutor.proving.proven import read_proven
+from tutor.proving.proven import known_runs
 from tutor.text import text
 
 
@@ -20,8 +20,7 @@ def list_steps(session: Session) -> int:
     :raises CourseError: when the course is broken.
     """
     stands, changes = known_stands(session), known_changes(session)
-    proof = read_proven(str(session.options.course or packaged_folder()))
-    runs = proof["runs"] if proof else []
+    runs = known_runs(str(session.options.course or packaged_folder()), session.course.digest)
     if session.options.format == "json":
         by_step = {step: (stand.status, stand.time) for step, stand in stands.items()}
         document = list_document(session.course, by_step, changes, __version__, runs)

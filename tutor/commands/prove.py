@@ -86,7 +86,8 @@ def _proven(session: Session, wishes: Wishes, chosen: Sequence[Step]) -> tuple[T
         **options,
     }
     with Progress(session, len(errands)) as progress:
-        prover = Prover(states, progress, backend.prepare if backend else "", machines.versions)
+        prepare = backend.prepare if backend else ""
+        prover = Prover(states, progress, prepare, machines.versions, machines.baseline)
         machinery = Machinery(prover, course, session.options.course, wishes.release)
         replays = machinery.carry_all_out(errands, wishes.jobs)
     versions = next((one.versions for one in replays if one.versions), {})

@@ -85,6 +85,7 @@ def _machines(table: Table) -> Machines:
         table.string("ready", default=image),
         {name: versions.string(name) for name in versions.data},
         tuple(_backend(name, one) for name, one in table.table("backend").every_table()),
+        table.string("baseline", default=""),
     )
     table.nothing_more()
     return found

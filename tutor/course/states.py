@@ -115,13 +115,15 @@ class Backend:
 class Machines:
     """The images that the course is proven on: ``image`` has nothing of it, ``ready`` what takes long.
 
-    ``versions`` are commands that print what the course was proven with, by what that is called.
+    ``versions`` are commands that print what the course was proven with, by what that is called. ``baseline``
+    is run by root on the fresh machine and after ``tutor cleanup``: what it prints must be the same.
     """
 
     image: str
     ready: str
     versions: Mapping[str, str] = field(default_factory=dict)
     backends: tuple[Backend, ...] = ()
+    baseline: str = ""
 
     def backends_of(self, release: str) -> tuple[Backend, ...]:
         """Those that the release has, its usual one first."""

@@ -32,7 +32,7 @@ def render_list(
 
     :param statuses: by step; of a step that is not there nothing is said.
     :param changes: by step, "new" or "changed" since it was checked.
-    :param runs: with what the course was proven (:mod:`tutor.proving.proven`).
+    :param runs: with what the course was proven (:func:`tutor.proving.proven.known_runs`).
     """
     page = Page(translate, style)
     for lesson in course.lessons:
@@ -49,7 +49,7 @@ def render_list(
         )
     else:
         page.line(page.say(text("Nothing has been checked yet: `tutor check` does.")), role="quiet")
-    for line in proven_lines(runs, course.digest):
+    for line in proven_lines(runs):
         page.line(page.say(line), role="quiet")
     return page.document()
 
@@ -66,7 +66,7 @@ def list_document(
     :param stands: status and time by step.
     :param changes: by step, "new" or "changed" since it was checked.
     :param version: this tool's.
-    :param runs: with what the course was proven; ``stale`` where it was another course than this.
+    :param runs: with what the course was proven (:func:`tutor.proving.proven.known_runs`).
     """
     document = {
         "schema": SCHEMA,
@@ -77,7 +77,7 @@ def list_document(
             "version": course.version,
             "digest": course.digest,
         },
-        "proven": proven_runs(runs, course.digest),
+        "proven": proven_runs(runs),
         "lessons": [
             {
                 "id": lesson.id,

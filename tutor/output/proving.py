@@ -42,24 +42,24 @@ def sentence(fault: Fault) -> Text:
     return text("{place}: {what}", place=place, what=fault.what) if place else fault.what
 
 
-def proven_lines(runs: Sequence[Mapping[str, Any]], digest: str) -> list[Text]:
+def proven_lines(runs: Sequence[Mapping[str, Any]]) -> list[Text]:
     """A line for the list of steps: on what the course was proven; nothing where it never was.
 
-    :param digest: of the course as it is.
+    :param runs: as :func:`tutor.proving.proven.known_runs` has them.
     """
     told = [_told(run) for run in runs if run["green"]]
     if not told:
         return []
     lines = [text("Proven with {machines}.", machines=_joined(told))]
-    if any(run["course_digest"] != digest for run in runs if run["green"]):
+    if any(run["stale"] for run in runs if run["green"]):
         lines.append(text("The course has changed since: `tutor author prove` proves it anew."))
     return lines
 
 
-def proven_runs(runs: Sequence[Mapping[str, Any]], digest: str) -> list[dict[str, Any]]:
-    """The same for a program; ``stale`` is whether it was another course than the one of this digest."""
-    names = ("release", "backend", "versions", "when", "green")
-    return [{**{name: run[name] for name in names}, "stale": run["course_digest"] != digest} for run in runs]
+def proven_runs(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same for a program; ``stale`` is whether the course, or a state beside it, was another."""
+    names = ("release", "backend", "versions", "when", "green", "stale")
+    return [{name: run[name] for name in names} for run in runs]
 
 
 def readme_table(runs: Sequence[Mapping[str, Any]]) -> str:

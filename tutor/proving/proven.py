@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tutor.course.read_states import read_state_files, states_digest
 from tutor.dataclass import asdict
 
 if TYPE_CHECKING:
@@ -69,6 +70,22 @@ def read_proven(folder: str) -> dict[str, Any] | None:
         return None
     usable = isinstance(document, dict) and document.get("schema") == SCHEMA
     return document if usable and _are_runs(document.get("runs")) else None
+
+
+def known_runs(folder: str, course_digest: str) -> list[dict[str, Any]]:
+    """The runs in the file of the course in ``folder``, each with ``stale``: whether it was another course.
+
+    The states beside the lessons count as well, where the folder has them.
+
+    :param course_digest: of the course as it is.
+    :raises CourseError: the states cannot be read.
+    """
+    document, files = read_proven(folder), read_state_files(folder)
+    digests = {"course_digest": course_digest, **({"states_digest": states_digest(files)} if files else {})}
+    return [
+        {**run, "stale": any(run.get(name) != digest for name, digest in digests.items())}
+        for run in (document["runs"] if document else ())
+    ]
 
 
 def _are_runs(value: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tutor.course.records import Step
@@ -33,13 +34,15 @@ class Progress(Protocol):
 class Prover:
     """What every machine of a proof has in common.
 
-    :ivar prepare: run by root on a fresh machine; ``versions`` are commands by what they tell.
+    :ivar prepare: run by root on a fresh machine; ``versions`` are commands by what they tell; ``baseline``
+        prints, for root, what the course must leave as it was.
     """
 
     states: Mapping[str, LessonStates]
     progress: Progress
     prepare: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    baseline: str = ""
 
     def carry_out(self, errand: Errand, student: Student) -> Replay:
         """Do on the student's machine what it is for. What goes wrong is in the replay's faults."""
@@ -51,6 +54,7 @@ class Prover:
             faults += self._do(student, step, prepare=False)
         words = [] if errand.lesson is None else [step.id for step in errand.steps]
         before = _verdicts(student.judge(*words))
+        baseline = self._baseline(errand, student)
         after: dict[str, Seen] = {}
         for step in errand.steps:
             self.progress.at(errand, step.id)
@@ -59,22 +63,31 @@ class Prover:
         replay = Replay(errand.lesson, errand.run, before, after, faults=tuple(faults))
         replay = replace(replay, states=self._states(errand, student)) if errand.lesson else replay
         replay = replace(replay, versions=self._versions(student))
-        return self._ended(errand, student, replay)
-
-    def _ended(self, errand: Errand, student: Student, replay: Replay) -> Replay:
         if errand.lesson is None:
-            self.progress.at(errand, "tutor cleanup")
-            end = _verdicts(student.judge())
-            done = student.tutor("cleanup", "--yes")
-            cleaned = _verdicts(student.judge())
-            faults = replay.faults
-            if done.returncode:
-                last = (done.stdout + done.stderr).strip().rpartition("\n")[2]
-                what = text("tutor cleanup ended with {code}: {line}", code=done.returncode, line=last)
-                faults = (*faults, Fault("", "", what))
-            replay = replace(replay, end=end, cleaned=cleaned, faults=faults)
+            replay = self._cleaned(errand, student, replay, baseline)
         self.progress.ends(errand, replay)
         return replay
+
+    def _cleaned(self, errand: Errand, student: Student, replay: Replay, baseline: list[str]) -> Replay:
+        """Judge the end of the course, clean up, and judge once more."""
+        self.progress.at(errand, "tutor cleanup")
+        end = _verdicts(student.judge())
+        done = student.tutor("cleanup", "--yes")
+        cleaned = _verdicts(student.judge())
+        faults = list(replay.faults)
+        if done.returncode:
+            last = (done.stdout + done.stderr).strip().rpartition("\n")[2]
+            what = text("tutor cleanup ended with {code}: {line}", code=done.returncode, line=last)
+            faults.append(Fault("", "", what))
+        left = changes(baseline, self._baseline(errand, student))
+        faults += [Fault("", "", text("left by `tutor cleanup`: {line}", line=line)) for line in left]
+        return replace(replay, end=end, cleaned=cleaned, faults=tuple(faults))
+
+    def _baseline(self, errand: Errand, student: Student) -> list[str]:
+        """What the author's script prints of the machine, a line each; nothing where no cleanup follows."""
+        if errand.lesson is not None or not self.baseline:
+            return []
+        return student.script(self.baseline, "root").stdout.splitlines()
 
     def _do(self, student: Student, step: Step, *, prepare: bool = True) -> list[Fault]:
         stage = self._stage(student, step)
@@ -109,6 +122,12 @@ class Prover:
         commands = {**self.versions, KERNEL: "uname -r"}
         told = {name: student.script(one, "student", check=False) for name, one in commands.items()}
         return {name: done.stdout.strip() for name, done in told.items() if done.returncode == 0}
+
+
+def changes(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """The lines that came and went, each with a plus or a minus, as of diff(1)."""
+    _header, _names, *lines = [*difflib.unified_diff(before, after, lineterm="", n=0)] or ["", ""]
+    return [line for line in lines if not line.startswith("@@")]
 
 
 def _verdicts(judged: Judged) -> Verdicts:
