@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor import __version__
 from tutor.commands.changes import told
 from tutor.commands.history import last_certain
-from tutor.commands.list_steps import known_changes, known_stands
+from tutor.commands.known import known_changes, known_stands
 from tutor.commands.session import Session
 from tutor.errors import UsageError
 from tutor.grading.verdict import Status

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.commands.changes import told
+from tutor.commands.known import known_changes
 from tutor.commands.learn import telling
 from tutor.commands.learn.asking import ask, open_questions
 from tutor.commands.learn.dialogue import Back, Dialogue
@@ -13,7 +14,6 @@ from tutor.commands.learn.menu import Entry, Situation, entries
 from tutor.commands.learn.place import Place
 from tutor.commands.learn.running import run_step
 from tutor.commands.learn.scene import Scene
-from tutor.commands.list_steps import known_changes
 from tutor.commands.session import Session
 from tutor.course.records import Step
 from tutor.dataclass import dataclass
