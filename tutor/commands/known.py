@@ -1,4 +1,4 @@
-"""What the journal knows of the course's steps: for lists and overviews, which do without where it is broken."""
+"""What the journal knows of the course, for lists and overviews: they do without where it is broken."""
 
 from __future__ import annotations
 
