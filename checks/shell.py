@@ -12,7 +12,7 @@ from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host
 from tutor.host.shell import ShellVariable, shell_variable
-from tutor.host.start_files import TERMINAL_FILE, Mention
+from tutor.host.start_files import Mention, terminal_file
 from tutor.text import Text, text
 
 VARIABLE = "LIBVIRT_DEFAULT_URI"
@@ -99,14 +99,20 @@ def _what_is_missing(seen: ShellVariable, written: Sequence[Mention]) -> tuple[s
 
 def _export(seen: ShellVariable, uri: str) -> tuple[str, ...]:
     """Set it last in the file that each terminal reads, or where the reading of that file ends."""
-    shell, end = seen["shell"], seen.get("end")
-    file = f"~/{TERMINAL_FILE.get(shell, '.profile')}"
+    shell, end, folder = seen["shell"], seen.get("end"), seen.get("folder")
+    path = terminal_file(shell, folder)
+    file = path if folder is None else quote(path)  # of ~ the shell has to make a folder
     line = f"set -gx {VARIABLE} {quote(uri)}" if shell == "fish" else f'export {VARIABLE}="{uri}"'
     if end is not None:
         return (f"sed -i --follow-symlinks {quote(str(end['line']) + 'i ' + line)} {file}",)
     # The file's last line may lack its end.
     append = f"printf '\\n%s\\n' {quote(line)} >> {file}"
-    return ("mkdir -p ~/.config/fish", append) if shell == "fish" else (append,)
+    if folder is None and shell != "fish":
+        return (append,)
+    return (
+        f"mkdir -p {file.rpartition('/')[0] if folder is None else quote(path.rpartition('/')[0])}",
+        append,
+    )
 
 
 def _is_comment(line: Mention) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from tutor.host.machine import Machine
 from tutor.host.process import Completed
 from tutor.host.question import Unobservable
 from tutor.host.shell import shell_variable
+from tutor.host.start_files import StartFiles
 from tutor.host.users import user
 
 URI = "qemu:///system"
@@ -210,19 +214,107 @@ def test_the_environment_of_every_login(home: Path, line: str, value: str | None
 )
 def test_where_a_start_up_file_ends(home: Path, content: str, line: int | None) -> None:
     (home / ".bashrc").write_text(content)
-    end = start_files.end(Machine(environ={"HOME": str(home)}), "bash")
+    end = start_files.end(StartFiles("bash", str(home)))
     assert (end and end["line"]) == line
 
 
 def test_mentions_keep_their_place(home: Path) -> None:
     (home / ".bashrc").write_text(f"x\n  {RIGHT}\n" + "y" * 300 + "libvirt\n")
-    machine = Machine(environ={"HOME": str(home)})
-    found = list(start_files.mentions(machine, "bash", shell_checks.NEAR))
+    found = list(start_files.mentions(StartFiles("bash", str(home)), shell_checks.NEAR))
     assert [(one["line"], len(one["text"])) for one in found] == [(2, len(RIGHT) + 2), (3, 200)]
     # A folder in a file's place, and a shell nobody knows, have no lines.
     (home / ".zshrc").mkdir()
-    assert (
-        list(start_files.mentions(machine, "zsh", "x"))
-        == list(start_files.mentions(machine, "xonsh", "x"))
-        == []
-    )
+    for kind in ("zsh", "xonsh"):
+        assert list(start_files.mentions(StartFiles(kind, str(home)), "x")) == []
+
+
+def test_another_folder_of_zsh(home: Path) -> None:
+    """Its files are there, but for the one that says so; the fix makes the folder where it has to."""
+    folder = home / "it's zsh"
+    folder.mkdir()
+    (home / ".zshenv").write_text(f"ZDOTDIR='{folder}'  # libvirt\n")
+    (home / ".zshrc").write_text("# libvirt: never read\n")
+    (folder / ".zshrc").write_text(f"#{RIGHT}\nexec tmux\n")
+    files = start_files.start_files("zsh", str(home), f"{folder}/")
+    assert [one["file"] for one in start_files.mentions(files, shell_checks.NEAR)] == [
+        str(home / ".zshenv"),
+        str(folder / ".zshrc"),
+    ]
+    assert start_files.is_replaced(files)
+    end = start_files.end(files)
+    assert end is not None
+    assert (end["file"], end["line"]) == (str(folder / ".zshrc"), 2)
+    fix = judged("default-uri", a_host(shell=files.kind, folder=str(folder)), uri=URI).fix
+    assert fix[0] == f"mkdir -p {quote(str(folder))}"
+    assert fix[1].endswith(f" >> {quote(str(folder / '.zshrc'))}")
+
+
+def test_every_file_of_fishs_folder_is_read(home: Path) -> None:
+    fish = home / "xdg" / "fish"
+    (fish / "conf.d").mkdir(parents=True)
+    for name in ("conf.d/b.fish", "conf.d/a.fish", "conf.d/c.txt", "config.fish"):
+        (fish / name).write_text(f"set -gx LIBVIRT_DEFAULT_URI {URI}\n")
+    files = start_files.start_files("fish", str(home), str(home / "xdg"))
+    read = [os.path.relpath(one["file"], fish) for one in start_files.mentions(files, "libv")]
+    assert read == ["conf.d/a.fish", "conf.d/b.fish", "config.fish"]
+    fix = judged("default-uri", a_host(shell=files.kind, folder=str(home / "xdg")), uri=URI).fix
+    assert fix[0] == f"mkdir -p {fish}"
+    assert fix[1].endswith(f" >> {fish}/config.fish")
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("zsh", ""),
+        ("zsh", "HOME"),
+        ("zsh", "HOME/"),
+        ("zsh", "rel/ative"),
+        ("fish", "HOME/.config"),
+        ("bash", ""),
+    ],
+)
+def test_the_usual_folder_is_no_other_one(home: Path, kind: str, named: str) -> None:
+    files = start_files.start_files(kind, str(home), named.replace("HOME", str(home)))
+    assert files == StartFiles(kind, str(home))
+    assert start_files.terminal_file(kind, files.folder).startswith("~/")
+
+
+#: What a zsh prints that takes its files from /xdg or from home, and finds the variable there or not.
+def zsh(folder: str, exported: str | None) -> str:
+    listing = f"LIBVIRT_DEFAULT_URI={exported}\0" if exported else ""
+    return f"noise\0MARK<{folder}\0more noise\0MARK\0\0A=1\0{listing}"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        # (what a new login finds, what one with the session's folder finds, whether the desktop gives it)
+        ((zsh("/other", URI), "never asked", False), (URI, "/other")),
+        ((zsh("", None), zsh("/other", URI), False), "session-differs"),
+        ((zsh("", None), zsh("/other", URI), True), (URI, "/other")),
+        ((zsh("", URI), zsh("/other", None), False), (URI, None)),
+        ((zsh("", URI), zsh("/other", None), True), (None, "/other")),
+        ((zsh("", None), zsh("/other", None), False), (None, None)),
+    ],
+)
+def test_a_folder_that_only_this_session_names(
+    home: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, str, bool], expected: Any
+) -> None:
+    """ZDOTDIR of environment.d(5) reaches every terminal of a desktop; one that was typed reaches none."""
+    login, here, desktop = given
+    monkeypatch.setattr(pwd, "getpwuid", lambda _uid: pwd.struct_passwd(("a", "", 1, 1, "", "", "/bin/zsh")))
+
+    def run(argv: list[str], *, env: dict[str, str] | None = None, **_limits: Any) -> Completed:
+        if argv[0] == "systemctl":
+            return Completed(0, "HOME=/x\nZDOTDIR=/other\n" if desktop else "HOME=/x\n", "")
+        mark = next(word for word in argv[-1].split() if len(word) == 16 and word.isalnum())
+        said = here if env is not None and env.get("ZDOTDIR") else login
+        return Completed(0, said.replace("MARK", mark), "")
+
+    machine = Machine(environ={"HOME": str(home), "ZDOTDIR": "/other"}, run_program=run)
+    if isinstance(expected, str):
+        with pytest.raises(Unobservable, match=expected):
+            source.look_at_variable(machine, shell_checks.VARIABLE, shell_checks.NEAR)
+    else:
+        seen = source.look_at_variable(machine, shell_checks.VARIABLE, shell_checks.NEAR)
+        assert (seen["exported"], seen["folder"]) == expected

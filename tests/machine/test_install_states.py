@@ -71,12 +71,8 @@ def test_a_daemon_that_is_starting_is_neither_stopped_nor_there(machine: Machine
     go = "/run/daemon-may-start"
     machine.write(DROP_IN, f"[Service]\nExecStartPre=/bin/sh -c 'until [ -e {go} ]; do sleep 0.1; done'\n")
     machine.run(f"systemctl daemon-reload; {STOP}; systemctl start --no-block libvirtd", user="root")
-    for step, name in ((LIBVIRT, "daemon"), (CONFIRM, "write")):
-        judged = judge(machine, step)
-        assert (judged.status, judged.returncode) == ("unknown", 3), judged.explain()
-        assert judged.codes[name] in ("starting", "timed-out")
     judged = judge(machine, LIBVIRT)
-    assert judged.codes == {"daemon": "starting"}
+    assert (judged.status, judged.codes) == ("unknown", {"daemon": "starting"})
     machine.run(f"(sleep 1; touch {go}) > /dev/null 2>&1 &", user="root")
     assert [done.returncode for done in run_fixes(machine, judged)] == [0]
     assert_green(machine, LIBVIRT)

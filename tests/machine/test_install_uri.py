@@ -13,6 +13,8 @@ from tutor.sandbox.machines import Machine
 STEP = "install/libvirt"
 RIGHT = 'export LIBVIRT_DEFAULT_URI="qemu:///system"'
 
+_FISH = "set -gx LIBVIRT_DEFAULT_URI qemu:///system"
+
 #: Shell, start-up file, what is added to it.
 Case = tuple[str, str, str]
 
@@ -20,10 +22,10 @@ Case = tuple[str, str, str]
 @pytest.fixture
 def machine(ready_lesson_machine: Machine) -> Iterator[Machine]:
     """The lesson's machine, with a new student's start-up files before each test."""
-    remove = "rm -rf .bash_profile .zshenv .zshrc .zprofile .config/fish .local/share/fish"
+    remove = "rm -rf .bash_profile .zshenv .zshrc .zprofile .config/fish .local/share/fish elsewhere"
     ready_lesson_machine.run(
         f"cd /home/student && install -o student -m 644 /etc/skel/.bashrc /etc/skel/.profile . && {remove}"
-        " && sed -i /LIBVIRT/d /etc/environment && usermod --shell /bin/bash student",
+        " && sed -i '/LIBVIRT/d; /XDG/d' /etc/environment && usermod --shell /bin/bash student",
         user="root",
         check=True,
     )
@@ -61,3 +63,25 @@ def test_a_shell_that_ends_at_once_is_unknown(machine: Machine) -> None:
     arrange(machine, ("bash", ".bashrc", "exec true"))
     judged = judge(machine, STEP)
     assert (judged.status, judged.codes) == ("unknown", {"uri": "failed"})
+
+
+@pytest.mark.parametrize(
+    "set_by",
+    [("zsh", ".zshenv", "ZDOTDIR=~/elsewhere"), ("fish", "/etc/environment", "XDG_CONFIG_HOME=~/elsewhere")],
+)
+def test_a_folder_of_its_own_for_start_up_files(machine: Machine, set_by: Case) -> None:
+    """The shell's own variable says where they are; there the line is found, and put."""
+    shell, file, line = set_by
+    arrange(machine, (shell, file, line.replace("~", "/home/student")))
+    name, right = (".zshrc", RIGHT) if shell == "zsh" else ("fish/config.fish", _FISH)
+    machine.write(f"/home/student/elsewhere/{name}", f"# {right}\n", owner="student")
+    usual = f"/home/student/{name if shell == 'zsh' else f'.config/{name}'}"
+    machine.write(usual, f"{right}\n", owner="student")
+    assert_mended(machine, STEP, {"uri": "commented-out"})
+    assert machine.read(usual) == f"{right}\n"
+    assert machine.read(f"/home/student/elsewhere/{name}").endswith(f"\n{right}\n")
+
+
+def test_a_file_in_fishs_folder_counts(machine: Machine) -> None:
+    arrange(machine, ("fish", ".config/fish/conf.d/libvirt.fish", f"{_FISH}\nset -e LIBVIRT_DEFAULT_URI"))
+    assert_mended(machine, STEP, {"uri": "overridden"})

@@ -12,7 +12,9 @@ from tutor.host.question import Question
 from tutor.watch import topics as t
 
 ROOT = Path(__file__).parents[2]
-PLACE = t.Place("/home/ada", ("/usr/bin", "/sbin"), "/home/ada/.local/state/journal.jsonl")
+PLACE = t.Place(
+    "/home/ada", ("/usr/bin", "/sbin"), "/home/ada/.local/state/journal.jsonl", {"zsh": "/home/ada/zsh"}
+)
 SYSTEM = "qemu:///system"
 
 
@@ -69,6 +71,10 @@ def test_what_the_recorded_course_asks_hangs_on_something_or_is_polled() -> None
         (("unit", "libvirtd.socket"), t.path("/run/systemd/units/invocation:libvirtd.service")),
         (("group", "kvm"), t.path("/etc/group")),
         (("shell-variable", "X", "x"), t.path("/home/ada/.bashrc")),
+        (("shell-variable", "X", "x"), t.path("/home/ada/.zshrc")),
+        (("shell-variable", "X", "x"), t.path("/home/ada/zsh/.zshrc")),
+        (("shell-variable", "X", "x"), t.path("/home/ada/.config/fish/config.fish")),
+        (("shell-variable", "X", "x"), t.folder("/home/ada/.config/fish/conf.d")),
         (("answers", "s"), t.path("/home/ada/.local/state/journal.jsonl")),
         (("firewall",), t.RULESET),
         (("links",), t.LINKS),

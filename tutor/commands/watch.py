@@ -22,6 +22,7 @@ from tutor.grading.grade import Run
 from tutor.grading.outcome import exit_code
 from tutor.host.live import LiveHost
 from tutor.host.machine import Machine
+from tutor.host.start_files import FOLDER_VARIABLE
 from tutor.journal.errors import JournalError
 from tutor.output.streams import discard
 from tutor.text import Text, text
@@ -76,7 +77,8 @@ def _subject(session: Session, words: Sequence[str]) -> Subject:
 def _student(session: Session, keys: Keys | None) -> Student:
     memory = memory_of(session)
     machine = Machine()
-    place = Place(machine.home, tuple(machine.path.split(":")), _path_of(session))
+    folders = {kind: machine.environ.get(name, "") for kind, name in FOLDER_VARIABLE.items()}
+    place = Place(machine.home, tuple(machine.path.split(":")), _path_of(session), folders)
     say = announce(session)
 
     def ask(purpose: Text, command: Sequence[str]) -> None:

@@ -8,10 +8,10 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 
-from tutor.dataclass import dataclass
+from tutor.dataclass import dataclass, replace
 from tutor.host.machine import Machine
 from tutor.host.question import Unobservable
-from tutor.host.start_files import ENVIRONMENT, is_replaced, lines
+from tutor.host.start_files import ENVIRONMENT, FOLDER_VARIABLE, StartFiles, is_replaced, lines, start_files
 from tutor.text import text
 
 #: Set in the new shell: a start-up file that calls tutor must not make it start a shell, and so on for ever.
@@ -39,12 +39,25 @@ class NewShell:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a new shell said: whether it answered, the variable in it, what it exports, and its errors."""
+    """What a new shell said: whether it answered, the variable in it, what it exports, and its errors.
+
+    ``folder`` is what its variable says of where it looks for start-up files; empty where it says nothing.
+    """
 
     found: bool
     value: str
     exported: Mapping[str, str]
     said: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class InNewShell:
+    """A variable in a new shell, what that exports of it, and the files that the shell starts with."""
+
+    value: str | None
+    exported: str | None
+    files: StartFiles
 
 
 def users_shell(machine: Machine) -> NewShell:
@@ -84,39 +97,81 @@ def new_terminal(machine: Machine) -> dict[str, str]:
     return {name: value for name, value in answer.exported.items() if name not in (GUARD, "_", "SHLVL")}
 
 
-def variable_in(machine: Machine, shell: NewShell, name: str) -> tuple[str | None, str | None]:
-    """The variable's value in a new shell, and what that exports.
+def variable_in(machine: Machine, shell: NewShell, name: str) -> InNewShell:
+    """The variable in a new shell.
 
-    :raises Unobservable: when the shell does not start, or not in time.
+    :raises Unobservable: when the shell does not start, or not in time; ``session-differs`` where this
+        session names another folder of start-up files than a new login does, and only there it is set so.
     """
+    found = _variable_in(machine, shell, name)
+    variable = FOLDER_VARIABLE.get(shell.kind, "")
+    named = machine.environ.get(variable, "")
+    if not named or start_files(shell.kind, machine.home, named) == found.files:
+        return found
+    # A desktop may give its terminals what no login does; or somebody typed it, and no new terminal has it.
+    here = _variable_in(machine, replace(shell, login={**shell.login, variable: named}), name)
+    if _desktop_gives(machine, variable, named):
+        return here
+    if here.exported not in (None, found.exported):
+        raise Unobservable(
+            "session-differs",
+            text(
+                "{variable} is {folder} in this session and not in a new login: which one new terminals "
+                "get cannot be told",
+                variable=variable,
+                folder=named,
+            ),
+        )
+    return found
+
+
+def _desktop_gives(machine: Machine, variable: str, value: str) -> bool:
+    """Whether what the user's own systemd starts gets it, as terminals of a desktop do (environment.d(5))."""
+    try:
+        listing = machine.run(["systemctl", "--user", "show-environment"]).stdout
+    except Unobservable:
+        return False
+    return f"{variable}={value}" in listing.splitlines()
+
+
+def _variable_in(machine: Machine, shell: NewShell, name: str) -> InNewShell:
     answer = _answer(machine, shell, name, shell.login)
+    files = start_files(shell.kind, machine.home, answer.folder)
     exported = answer.exported.get(name)
-    if exported is None and is_replaced(machine, shell.kind):
+    if exported is None and is_replaced(files):
         try:
             typed = _type(machine, shell, name)
         except Unobservable:
             if not answer.found:
                 raise
         else:
-            return typed, typed
+            return InNewShell(typed, typed, files)
     if not answer.found:
         raise _not_started(shell, answer)
-    return answer.value or None, exported
+    return InNewShell(answer.value or None, exported, files)
 
 
 def _answer(machine: Machine, shell: NewShell, name: str, env: Mapping[str, str]) -> _Answer:
     mark = os.urandom(8).hex()
     # Start-up files may print whatever they like: only what follows the mark counts.
-    variable = f'"${name}"' if shell.kind == "fish" else f'"${{{name}-}}"'
-    script = f"printf '\\0%s\\0%s\\0' {mark} {variable}; exec /usr/bin/env -0"
+    script = f"printf '\\0%s\\0%s\\0' {mark} {_word(shell, name)}; exec /usr/bin/env -0"
     inner = f"exec {shlex.quote(shell.program)} -i -c {shlex.quote(script)}"
-    done = machine.run([shell.program, "-l", "-c", inner], env=env)
+    # Said by the login: start-up files of terminals may put another program in the shell's place.
+    where = FOLDER_VARIABLE.get(shell.kind)
+    place = f"printf '\\0%s<%s\\0' {mark} {_word(shell, where)}; " if where else ""
+    done = machine.run([shell.program, "-l", "-c", place + inner], env=env)
+    folder = done.stdout.partition(f"\0{mark}<")[2].partition("\0")[0]
     _, found, rest = done.stdout.rpartition(f"\0{mark}\0")
     value, _, listing = rest.partition("\0")
     pairs = (item.partition("=") for item in listing.split("\0"))
     exported = {key: content for key, equals, content in pairs if equals}
     # A shell always exports something: where there is nothing, env did not run.
-    return _Answer(bool(found and exported), value, exported, done.stderr)
+    return _Answer(bool(found and exported), value, exported, done.stderr, folder)
+
+
+def _word(shell: NewShell, name: str) -> str:
+    """The variable as one word, empty where it is not set, whatever the shell thinks of such."""
+    return f'"${name}"' if shell.kind == "fish" else f'"${{{name}-}}"'
 
 
 def _not_started(shell: NewShell, answer: _Answer) -> Unobservable:

@@ -13,6 +13,7 @@ class _Since1(TypedDict, total=False):
     """What recordings of before do not hold."""
 
     end: Mention | None
+    folder: str | None
 
 
 class ShellVariable(_Since1):
@@ -21,7 +22,8 @@ class ShellVariable(_Since1):
     ``value`` is what the shell itself has, ``exported`` what a program started by it gets,
     ``session`` what this very process got; None where it is not set. ``mentions`` are the lines
     of the student's start-up files that name it, or nearly so; ``end`` is the line of the file
-    that each terminal reads after which nothing in it counts.
+    that each terminal reads after which nothing in it counts, and ``folder`` where the shell looks
+    for these files, None where it is as usual.
     """
 
     shell: str
@@ -47,12 +49,13 @@ def look_at_variable(machine: Machine, name: str, near: str) -> ShellVariable:
     from tutor.host.new_shell import users_shell, variable_in
 
     shell = users_shell(machine)
-    value, exported = variable_in(machine, shell, name)
+    found = variable_in(machine, shell, name)
     return {
         "shell": shell.kind,
-        "value": value,
-        "exported": exported,
+        "value": found.value,
+        "exported": found.exported,
         "session": machine.environ.get(name),
-        "mentions": list(mentions(machine, shell.kind, near)),
-        "end": end(machine, shell.kind),
+        "mentions": list(mentions(found.files, near)),
+        "end": end(found.files),
+        "folder": found.files.folder,
     }

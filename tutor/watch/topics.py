@@ -7,14 +7,14 @@ those that its answer hangs on; where they meet, the question is asked anew.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from tutor.dataclass import dataclass
+from tutor.dataclass import dataclass, field
 from tutor.host.cpu import SYS_MODULE
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.processes import PID_FILES
 from tutor.host.question import Question
-from tutor.host.start_files import ENVIRONMENT, START_FILES
+from tutor.host.start_files import ENVIRONMENT, START_FILES, start_files
 
 Topic = tuple[str, str]
 
@@ -44,11 +44,13 @@ class Place:
     :param home: the home folder, absolute.
     :param path: the folders of the search path.
     :param journal: the journal's file, None without one.
+    :param start_folders: by a shell's name, where this session says that it looks for its start-up files.
     """
 
     home: str
     path: tuple[str, ...] = ()
     journal: str | None = None
+    start_folders: Mapping[str, str] = field(default_factory=dict)
 
     def expand(self, path: str) -> str:
         """A path of the course, absolute."""
@@ -127,8 +129,11 @@ def _unit(_place: Place, name: str) -> Iterator[Topic]:
 
 
 def _shell(place: Place, *_args: str) -> Iterator[Topic]:
-    own = {name for names in START_FILES.values() for name in names}
-    yield from (path(f"{place.home}/{name}") for name in sorted(own))
+    for kind in START_FILES:
+        for named in {"", place.start_folders.get(kind, "")}:
+            files = start_files(kind, place.home, named)
+            yield from map(path, files.paths())
+            yield from map(folder, files.folders())
     yield from map(path, _SHELL_FILES)
     yield folder("/etc/profile.d")
 
