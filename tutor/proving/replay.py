@@ -58,7 +58,8 @@ class Prover:
         after: dict[str, Seen] = {}
         for step in errand.steps:
             self.progress.at(errand, step.id)
-            faults += self._do(student, step)
+            # What its states put back is kept where some are made.
+            faults += self._do(student, step, prepare=errand.lesson is not None)
             after.update(_verdicts(student.judge(step.id)))
         replay = Replay(errand.lesson, errand.run, before, after, faults=tuple(faults))
         replay = replace(replay, states=self._states(errand, student)) if errand.lesson else replay
@@ -89,7 +90,7 @@ class Prover:
             return []
         return student.script(self.baseline, "root").stdout.splitlines()
 
-    def _do(self, student: Student, step: Step, *, prepare: bool = True) -> list[Fault]:
+    def _do(self, student: Student, step: Step, *, prepare: bool) -> list[Fault]:
         stage = self._stage(student, step)
         try:
             stage.by_hand(step)
