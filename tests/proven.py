@@ -1,23 +1,39 @@
-"""The README's table of what the course was proven with; ``python -m tests.proven`` writes it anew."""
+"""What the documents say of proofs, from the course's file; ``python -m tests.proven`` writes it anew."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from tests.readme import README
 from tutor.course.load import packaged_folder
+from tutor.output.proven import proof_page
 from tutor.output.proving import readme_table
 from tutor.proving.proven import read_proven
 
 BEGIN, END = "<!-- proven:begin -->\n", "<!-- proven:end -->\n"
+PAGE = README.parent / "docs" / "proven.md"
+HEAD = """# What was proven
+
+Written from [lessons/proven.json](../lessons/proven.json), which `make prove` makes. What the
+columns say is told in [proving.md](proving.md). A number is of both rounds where all was done twice;
+where the runs differ, theirs stand in the order of the first table.
+
+"""
 
 
-def wanted() -> str:
-    """The README with the table that the file gives."""
-    content = README.read_text(encoding="utf-8")
-    before, _, rest = content.partition(BEGIN)
-    after = rest.partition(END)[2]
+def wanted() -> Mapping[Path, str]:
+    """Each document with what the file gives."""
     proof = read_proven(packaged_folder())
-    return f"{before}{BEGIN}{readme_table(proof['runs']) if proof else ''}{END}{after}"
+    assert proof is not None, "the packaged course has been proven"
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    return {
+        README: f"{before}{BEGIN}{readme_table(proof['runs'])}{END}{after}",
+        PAGE: HEAD + proof_page(proof),
+    }
 
 
 if __name__ == "__main__":
-    README.write_text(wanted(), encoding="utf-8")
+    for path, content in wanted().items():
+        path.write_text(content, encoding="utf-8")

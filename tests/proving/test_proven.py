@@ -11,6 +11,7 @@ import pytest
 
 from tests.proving.samples import COURSE, REPLAYS, STATES
 from tutor.course.read_states import read_state_files, states_digest
+from tutor.output.proven import proof_page
 from tutor.output.proving import proven_lines, readme_table, render_proof
 from tutor.output.style import Style
 from tutor.proving import proven
@@ -101,6 +102,18 @@ def test_the_table_for_a_readme() -> None:
     assert head.count("|") == row.count("|")
     assert "| bookworm | iptables | 9.0.0 | 6.1 |" in row
     assert "| 4 of 5 | 3 of 3 | 3 of 3 |" in row
+
+
+def test_the_page_of_all_checks() -> None:
+    other = run("trixie", "nftables")
+    other["checks"]["two/use/done"].update(after=False, refused=[2, 3], alone=True)
+    other["faults"] = ["it is wrong"]
+    page = proof_page(document(run(), other))
+    assert "| `one/install/there` | ✓ | ✓ | ✓ | 1/1 | 1/1 | 1/1 | · | · | kept |" in page
+    assert "| `one/install/works` | · | · | · | 1/1 | 1/1 | 1/1 | · | · | · |" in page
+    assert "| `two/use/done` | ✓ | ✓, ✗ | ✓ | 1/1, 2/3 | 1/1 | · | ✓ | · | ✓ |" in page
+    assert "* `one/install/works`: no power here." in page
+    assert "* trixie nftables: it is wrong" in page
 
 
 @pytest.mark.parametrize("style", [Style(), Style(plain=True), Style(ascii=True)])
