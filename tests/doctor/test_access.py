@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.doctor.world import STUDENT, ask, codes, fixes
 from tutor.doctor.findings import Health
-from tutor.doctor.probes.programs import NETWORK_CONF, PROGRAMS, STARTED
+from tutor.doctor.probes.programs import PROGRAMS, STARTED
 from tutor.host.files import file_status, file_text
+from tutor.host.libvirt.network_conf import NETWORK_CONF
 from tutor.host.programs import package, program
 from tutor.host.starting import started
 from tutor.host.systemd import unit

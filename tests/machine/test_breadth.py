@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.machine.breadth import backend
+from tests.machine.breadth import backend, told_backend
 from tests.machine.checkout import PROJECT
 from tests.machine.guest import GREETING, define_guest, start_default_network
 from tests.machine.lesson import assert_green, assert_mended, judge, replay, run_fixes
@@ -124,7 +124,7 @@ def test_the_lessons_commands(machine: Machine, client: Client) -> None:
     replay(machine, FORWARD)
     assert_green(machine, FORWARD)
     assert client.banner(2222) == GREETING
-    assert backend(machine) == "nftables"
+    assert backend(machine) == told_backend(machine) == "nftables"
 
 
 @pytest.mark.long
@@ -169,7 +169,7 @@ def test_libvirt_changes_its_firewall(machine: Machine, client: Client) -> None:
     """The old table is left, with the accept in it; the reject is the other's now."""
     use_backend(machine, "iptables")
     root(machine, "nft list table ip libvirt_network")
-    assert backend(machine) == "iptables"
+    assert backend(machine) == told_backend(machine) == "iptables"
     assert client.banner(2222, timeout=1.5) is None
     assert_mended(machine, FORWARD, {"forward": "forward-refused"})
     assert client.banner(2222) == GREETING

@@ -12,16 +12,13 @@ from tutor.host.cpu import cpu
 from tutor.host.files import file_status
 from tutor.host.host import Host
 from tutor.host.kernel import System, system
-from tutor.host.libvirt.connection import SYSTEM, Opened, connection
+from tutor.host.libvirt.connection import SYSTEM, connection
 from tutor.host.question import Question, Unobservable
 
 T = TypeVar("T")
 
 #: What the machine tests of this version run on; another system is graded, and named as unproven.
 PROVEN = ("debian 12", "debian 13")
-
-#: libvirt's first version with a firewall backend other than iptables (libvirt.org/news.html, 10.4.0).
-FIRST_WITH_NFTABLES = 10_004_000
 
 
 def fact_questions(uses: Collection[Subject]) -> tuple[Question[Any], ...]:
@@ -50,7 +47,7 @@ def _of_libvirt(host: Host, facts: HostFacts) -> HostFacts:
         libvirt=_version(opened["libvirt"]) if opened else None,
         qemu=_version(opened["hypervisor"]) if opened else None,
         kvm=_known(lambda: _kvm(host)),
-        firewall=_firewall(opened) if opened else None,
+        firewall=_firewall(host, opened["libvirt"]) if opened and opened["libvirt"] else None,
     )
 
 
@@ -75,5 +72,8 @@ def _kvm(host: Host) -> bool:
     return bool({"vmx", "svm"} & set(flags)) and host.ask(file_status("/dev/kvm")) is not None
 
 
-def _firewall(opened: Opened) -> str | None:
-    return "iptables" if 0 < opened["libvirt"] < FIRST_WITH_NFTABLES else None
+def _firewall(host: Host, version: int) -> str | None:
+    # Not loaded by a start that does not need it.
+    from tutor.host.libvirt.network_conf import firewall_backend
+
+    return _known(lambda: firewall_backend(host, version))

@@ -9,10 +9,10 @@ from tutor.doctor.findings import Finding, problem
 from tutor.doctor.judged import judged, spec
 from tutor.doctor.needs import Needs
 from tutor.doctor.registry import Answers, probe
-from tutor.grading.facts import FIRST_WITH_NFTABLES
-from tutor.host.files import file_text
 from tutor.host.host import Host, together
 from tutor.host.libvirt.connection import SYSTEM, connection
+from tutor.host.libvirt.network_conf import PROGRAMS as BACKEND_PROGRAMS
+from tutor.host.libvirt.network_conf import firewall_backend
 from tutor.host.programs import program
 from tutor.host.question import Unobservable
 from tutor.host.starting import Started, started
@@ -30,9 +30,6 @@ PROGRAMS = (
 
 #: Those of them that tell something of their own by starting; virt-xml is virt-install's other half.
 STARTED = ("virsh", "virt-install", "virt-manager", "qemu-img", "qemu-system-x86_64")
-
-#: Where the backend of libvirt's networks may be chosen (libvirt.org/firewall.html).
-NETWORK_CONF = "/etc/libvirt/network.conf"
 
 
 @probe("programs")
@@ -85,17 +82,15 @@ def network_programs(host: Host, _needs: Needs) -> Answers:
 
 
 def _firewall_program(host: Host) -> str:
-    """What the backend runs: before 10.4.0 there was only iptables, and Debian's builds still prefer it."""
+    """What the backend runs: where nothing tells which it is, the older, unless only the newer is here."""
     try:
         version = host.ask(connection(SYSTEM, "read"))["libvirt"]
-        chosen = host.ask(file_text(NETWORK_CONF))
     except Unobservable:
-        version, chosen = 0, None
-    if version < FIRST_WITH_NFTABLES:
-        return "iptables"
-    lines = [line.split("#")[0].replace(" ", "") for line in (chosen["text"] if chosen else "").splitlines()]
-    if 'firewall_backend="nftables"' in lines:
-        return "nft"
-    if 'firewall_backend="iptables"' in lines:
-        return "iptables"
+        version = 0
+    try:
+        backend = firewall_backend(host, version)
+    except Unobservable:
+        backend = None
+    if backend is not None:
+        return BACKEND_PROGRAMS[backend]
     return "iptables" if host.ask(program("iptables")) is not None else "nft"

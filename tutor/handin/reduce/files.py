@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from tutor.handin.reduce.context import NOTHING, Context, reducer
+from tutor.host.libvirt.network_conf import NETWORK_CONF, telling
 from tutor.host.question import Question
 from tutor.host.relaxed_json import relaxed_json
 from tutor.text import text
@@ -35,6 +36,8 @@ def file_text(value: Any, _args: tuple[str, ...], context: Context) -> Any:
     path, content = value["path"], value["text"]
     if path.endswith(_SETTINGS):
         kept = _associations(content)
+    elif path == NETWORK_CONF:
+        kept = telling(content)
     elif path.startswith(_SYSTEM):
         kept = _about_rules(content, context)
     else:
