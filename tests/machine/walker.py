@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
 
@@ -16,6 +17,8 @@ from tutor.text import text
 #: Long enough for `apt install`, and for an emulated guest to boot, on a busy host.
 PATIENCE = 180
 COLUMNS, ROWS = 100, 60
+#: For what was printed before a prompt that is up.
+_AT_ONCE = 1.0
 #: What is said where everything is done but for a new login.
 LOGIN = "Only a new login is missing. Log out of the whole session, in again, and run `tutor learn`:"
 _LETTERS = "abcdefghijklmnop"
@@ -28,12 +31,12 @@ class Walker:
     Entries and sentences are named by their English, and looked for in the language of the sitting.
     """
 
-    def __init__(self, machine: Machine, language: Language, *words: str) -> None:
+    def __init__(self, machine: Machine, language: Language, *words: str, patience: float = PATIENCE) -> None:
         self._machine = machine
         self._translate = translator(language)
         line = " ".join(["exec", "tutor", "learn", *words, "--lang", language])
         self.terminal = Terminal(
-            machine.command(line), _ENVIRONMENT, columns=COLUMNS, rows=ROWS, timeout=PATIENCE
+            machine.command(line), _ENVIRONMENT, columns=COLUMNS, rows=ROWS, timeout=patience
         )
 
     def __enter__(self) -> Walker:  # noqa: PYI034 - Self is not in Python 3.10
@@ -91,8 +94,7 @@ class Walker:
 
     def expect(self, message: str, /, **values: str | int) -> None:
         """Wait until the tool says so; its lines may be broken anywhere."""
-        said = self._pattern(message, **{name: re.escape(str(each)) for name, each in values.items()})
-        self.terminal.expect(r"\s+".join(said.replace(r"\ ", " ").split()))
+        self.terminal.expect(self._broken_anywhere(message, values))
 
     def answer(self, *, wrong_first: bool = False) -> None:
         """Answer the questions of this step rightly, the first of them wrongly before that."""
@@ -126,9 +128,14 @@ class Walker:
         if any(block.kind in ("run", "file") for block in step.blocks):
             self.run()
 
+    def is_done(self, step_id: str) -> None:
+        """Wait for what is asked next: before that, the step was said to be done."""
+        self.at_prompt()
+        self.terminal.expect(self._broken_anywhere("{step} is done.", {"step": step_id}), timeout=_AT_ONCE)
+
     def go_on(self, step: Step) -> None:
         """Wait until the step is said to be done, and go on."""
-        self.expect("{step} is done.", step=step.id)
+        self.is_done(step.id)
         self.press(ENTER)  # the first entry is the way on
 
     def skip(self, reason: str) -> None:
@@ -147,6 +154,11 @@ class Walker:
         """Close the terminal's window: its master goes, and the kernel sends SIGHUP."""
         self._machine.run("pkill -KILL -x script", user="root", check=True)
         self.terminal.exit_code()
+
+    def _broken_anywhere(self, message: str, values: Mapping[str, str | int]) -> str:
+        """The message as a regular expression, wherever its lines are broken."""
+        said = self._pattern(message, **{name: re.escape(str(each)) for name, each in values.items()})
+        return r"\s+".join(said.replace(r"\ ", " ").split())
 
     def _pattern(self, message: str, **values: str) -> str:
         """The message as a regular expression, in which values are expressions already."""

@@ -117,7 +117,8 @@ def _judge_live(session: Session, words: Sequence[str], record: Path | None) -> 
 def _grade(session: Session, run: Run, words: Sequence[str], host: Host) -> Grade:
     chosen = select(run.course, words)
     asking = (lambda: host.asking) if isinstance(host, LiveHost) else bool
-    with Progress(session, asking) as progress:
+    with session.transient() as line:
+        progress = Progress(line, asking)
         registry = checks_for(run.course)
         must_fit(run.course, registry)
         result = grade(run, chosen, host, registry, progress)

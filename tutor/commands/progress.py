@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import final
 
-from tutor.commands.session import Session
 from tutor.course.records import CheckSpec
 from tutor.folders import NoHomeError, folders
+from tutor.output.transient import Transient
 
 #: The log's name, in the folder of the state.
 ERRORS = "errors.log"
@@ -18,25 +16,16 @@ ERRORS = "errors.log"
 PATIENCE = 0.4
 
 
-@final
 class Progress:
     """Names the check under way on a terminal, once the run takes long enough to wonder.
 
     :param asking: whether sudo asks for a password at this moment: that line stays as it is.
     """
 
-    def __init__(self, session: Session, asking: Callable[[], bool] = bool) -> None:
-        self._line = session.transient()
+    def __init__(self, line: Transient, asking: Callable[[], bool] = bool) -> None:
+        self._line = line
         self._asking = asking
         self._started = time.monotonic()
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._line.clear()
 
     def begins(self, spec: CheckSpec) -> None:
         """See :class:`tutor.grading.runner.Observer`."""

@@ -85,7 +85,8 @@ def _proven(session: Session, wishes: Wishes, chosen: Sequence[Step]) -> tuple[T
         "when": datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z"),
         **options,
     }
-    with Progress(session, len(errands)) as progress:
+    with session.transient() as line:
+        progress = Progress(session, line, len(errands))
         prepare = backend.prepare if backend else ""
         prover = Prover(states, progress, prepare, machines.versions, machines.baseline)
         machinery = Machinery(prover, course, session.options.course, wishes.release)

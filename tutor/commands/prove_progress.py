@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from types import TracebackType
-from typing import final
 
 from tutor.commands.session import Session
+from tutor.output.transient import Transient
 from tutor.proving.plan import Errand
 from tutor.proving.records import Replay
 from tutor.text import text
 
 
-@final
 class Progress:
     """See :class:`tutor.proving.replay.Progress`; machines may tell from threads of their own."""
 
-    def __init__(self, session: Session, errands: int) -> None:
+    def __init__(self, session: Session, line: Transient, errands: int) -> None:
         self._session = session
+        self._line = line
         self._errands = errands
         self._ended = 0
         self._begun = time.monotonic()
-        self._line = session.transient()
         self._lock = threading.Lock()
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._line.clear()
 
     def at(self, errand: Errand, what: str) -> None:
         """Said where it can be unsaid."""

@@ -91,15 +91,12 @@ class Session:
     @cached_property
     def course(self) -> Course:
         """The course, in the language of the interface as far as it is translated, as this class has it."""
-        line = self.transient()
-        try:
+        with self.transient() as line:
             course = load_course(
                 self.options.course,
                 self.language,
                 lambda: line.show(text("reading the course").render(self.translate)),
             )
-        finally:
-            line.clear()
         return course if (path := self._course_config) is None else configured(course, path)
 
     @property

@@ -43,8 +43,8 @@ class Follower:
     def begin(self) -> Grade:
         """The first look."""
         session = self._session
-        with Progress(session, lambda: self._watch.asking) as progress:
-            grade = self._watch.look(progress)
+        with session.transient() as line:
+            grade = self._watch.look(Progress(line, lambda: self._watch.asking))
         keep_baseline(session, Machine(), LiveHost(Machine(), known=self._watch.observations))
         self._grade = grade = replace(grade, notices=tuple(notices_on(grade, LiveHost(Machine()))))
         if self._json:

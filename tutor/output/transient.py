@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TextIO
+from types import TracebackType
+from typing import TextIO, final
 
 from tutor.output.style import Style
 
 
+@final
 class Transient:
     """Draws on a terminal that can erase a line; elsewhere (a pipe, plain, TERM=dumb) it does nothing.
+
+    At the end of a ``with``, nothing of it is left.
 
     :param wanted: False where nobody looks on, as with a machine format.
     """
@@ -23,6 +27,14 @@ class Transient:
         self._shown = False
         able = stream.isatty() and environ.get("TERM", "dumb") != "dumb"
         self.drawn = wanted and able and not style.plain and not style.ascii
+
+    def __enter__(self) -> Transient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
 
     def show(self, what: str) -> None:
         """Put this in place of what stands there; no longer than the line."""
