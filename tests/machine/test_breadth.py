@@ -131,8 +131,8 @@ def test_the_lessons_commands(machine: Machine, client: Client) -> None:
 def test_the_hook_puts_it_back_when_the_network_starts(machine: Machine, client: Client) -> None:
     """What was put into libvirt's own base chain outlives the network; the hook does not add to it."""
     root(machine, f"{VIRSH} net-destroy default; {VIRSH} net-start default")
-    # Not of the whole ruleset: while libvirtd restarts its rules are gone for some 50 ms, and where the lesson runs
-    # the hook just then, that takes libvirt's firewall for iptables and adds its accept there, which opens nothing.
+    # Not the whole ruleset: while libvirtd restarts, its rules are gone for some 50 ms. Where the lesson runs
+    # the hook just then, it takes the firewall for iptables, and adds its accept there: that opens nothing.
     assert root(machine, "nft list table ip libvirt_network").count("ct status dnat") == 1
     # The guest's cable hangs since then; a port of a bridge with STP listens for a while before it forwards.
     root(machine, "ip link set vnet0 master virbr0")
