@@ -5,18 +5,27 @@ from __future__ import annotations
 import gc
 import sys
 
+from tutor.commands.line import check_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
 INTERRUPTED = 130
 
 
 def main() -> None:
     """Run ``tutor``: every ending is an exit code and at most one sentence."""
+    plain = check_line(sys.argv[1:])
     try:
         if sys.argv[1:2] == ["check"] and not any(map(_is_elsewhere, sys.argv)):
-            _begin()
+            _begin(whole_course=plain is not None and not plain[1])
         from tutor.commands.endings import guarded
     except KeyboardInterrupt:  # before there is anything to end in order
         sys.exit(INTERRUPTED)
-    sys.exit(guarded(_run))
+    if plain is None:
+        sys.exit(guarded(_parsed))
+    _leave(guarded(lambda: _checked(*plain)))
 
 
 def _is_elsewhere(word: str) -> bool:
@@ -24,20 +33,20 @@ def _is_elsewhere(word: str) -> bool:
     return word.startswith(("--from", "--course=")) or word == "--course"
 
 
-def _begin() -> None:
+def _begin(*, whole_course: bool) -> None:
     """Let others work while the tool itself is loaded.
 
     First the firewall's rules, which take longest. Then the process that looks at libvirt: made of this one
     once it has what both need, and before it has anything else.
+
+    :param whole_course: is checked, which asks for the rules.
     """
     # A run is over before there is anything to collect, and looking for it takes 12 ms.
     gc.disable()
-    from tutor.commands.line import check_line
     from tutor.host import firewall
     from tutor.host.machine import Machine
 
-    plain = check_line(sys.argv[1:])
-    if plain is not None and not plain[1]:  # the whole course asks for the rules
+    if whole_course:
         firewall.begin(Machine())
     from tutor.host import aside, worker
     from tutor.host.forked import Forked, may_fork
@@ -50,17 +59,29 @@ def _begin() -> None:
     aside.begin(process)
 
 
-def _run() -> int:
-    """The exit code of what the command line asks for."""
-    from tutor.commands.line import check_line
+def _parsed() -> int:
+    """The exit code of what the command line asks for, by the parser's reading."""
+    from tutor.cli import run
 
-    plain = check_line(sys.argv[1:])
-    if plain is None:
-        from tutor.cli import run
+    return run()
 
-        return run()
+
+def _checked(options: dict[str, Any], words: list[str]) -> int:
+    """The exit code of a plain ``tutor check``."""
     from tutor.commands.check import check
     from tutor.commands.session import Options, Session
 
-    options, words = plain
     return check(Session(Options(**options)), words)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: for Python to take itself apart takes as long as a tenth of the run."""
+    import atexit
+    import os
+    from contextlib import suppress
+
+    atexit._run_exitfuncs()  # noqa: SLF001 - what anybody has left to do at the end
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # said before, or nobody is there to be told
+            stream.flush()
+    os._exit(code)
