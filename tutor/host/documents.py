@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import threading
 from typing import Any
 
 from tutor.host.files import read_bytes
@@ -86,7 +87,8 @@ def look_at_document(machine: Machine, path: str) -> Document | None:
         return {**_nothing(path), "faults": [fault]}
     root = tree.getroot()
     schema = SCHEMA_OF.get(str(root.tag))
-    validator = _validator(schema) if schema else None
+    schemas: _Schemas = machine.shared("schemas", _Schemas)
+    valid, faults = schemas.judge(os.path.join(SCHEMAS, schema), tree) if schema else (None, [])
     return {
         "path": path,
         "well_formed": True,
@@ -94,8 +96,8 @@ def look_at_document(machine: Machine, path: str) -> Document | None:
         "encoding": _encoding(content, tree),
         "models": _models(root),
         "schema": os.path.join(SCHEMAS, schema) if schema else None,
-        "valid": bool(validator.validate(tree)) if validator else None,
-        "faults": _faults(validator) if validator else [],
+        "valid": valid,
+        "faults": faults,
     }
 
 
@@ -138,16 +140,32 @@ def _encoding(content: bytes, tree: Any) -> str | None:
     return None
 
 
-def _validator(schema: str) -> Any:
-    """The schema, ready to validate; None where it is not installed.
+class _Schemas:
+    """Schemas that are ready to validate: to read that of domains takes ten times as long as to use it."""
 
-    :raises Unobservable: ``failed`` when it cannot be read.
-    """
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, int], Any] = {}
+        #: A schema holds the faults of the document that it saw last.
+        self._lock = threading.Lock()
+
+    def judge(self, path: str, tree: Any) -> tuple[bool | None, list[Fault]]:
+        """Whether a document is valid by the schema at ``path``, None where that is not installed; its faults.
+
+        :raises Unobservable: ``failed`` when it cannot be read.
+        """
+        with self._lock:
+            try:
+                key = path, os.stat(path).st_mtime_ns
+            except OSError:
+                return None, []
+            if key not in self._read:
+                self._read[key] = _validator(path)
+            return bool(self._read[key].validate(tree)), _faults(self._read[key])
+
+
+def _validator(path: str) -> Any:
     from lxml import etree
 
-    path = os.path.join(SCHEMAS, schema)
-    if not os.path.exists(path):
-        return None
     try:
         # By path, because the schemas include one another by relative names.
         return etree.RelaxNG(file=path)

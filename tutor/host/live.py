@@ -66,7 +66,8 @@ class LiveHost:
             if question.key not in self._jobs and _source_of(question).slow:
                 self._jobs[question.key] = _Job()
                 by_source.setdefault(question.source, []).append(question)
-        for wanted in by_source.values():
+        # The other process works while this one still starts programs.
+        for wanted in sorted(by_source.values(), key=lambda wanted: not _source_of(wanted[0]).apart):
             self._in_background(wanted)
 
     def is_slow(self, question: Question[Any]) -> bool:
