@@ -16,6 +16,12 @@ from tutor import dataclass as light
 T = TypeVar("T")
 
 
+@pytest.fixture(autouse=True, params=[0, 1000], ids=["many instances", "few instances"])
+def _made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test of instances that a compiled ``__init__`` makes, and of those made without one."""
+    monkeypatch.setattr(light, "_FEW", request.param)
+
+
 def classes(kind: Any) -> SimpleNamespace:
     """One of each way in which the project declares them."""
 
@@ -195,12 +201,16 @@ def test_they_go_to_other_processes() -> None:
     assert pickle.loads(pickle.dumps(Pickled(1, "x"))) == Pickled(1, "x")  # noqa: S301 - our own
 
 
-def test_nothing_is_compiled_before_the_first_instance() -> None:
+@pytest.mark.parametrize("few", [1, 3])
+def test_nothing_is_compiled_for_few_instances(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     @light.dataclass(frozen=True, slots=True)
     class New:
         a: int
 
+    monkeypatch.setattr(light, "_FEW", few)
     made_of = New.__init__
-    first = New(1)
+    made = [New(1) for _ in range(few - 1)]
+    assert New.__init__ is made_of
+    made.append(New(a=1))
     assert New.__init__ is not made_of
-    assert [first, New(a=1)] == [New(1)] * 2
+    assert made == [New(1)] * few

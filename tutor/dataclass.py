@@ -3,7 +3,8 @@
 :func:`dataclasses.dataclass` writes each class's methods as text and compiles that, whether they are ever
 called or not: half a millisecond for each class at each start, and a hundred classes are more than all that
 ``tutor check`` has to do. Here methods that can be the same for all classes are, and ``__init__`` is compiled
-at the first instance. To type checkers, and to the standard library's own functions, these are data classes.
+where a class has many instances. To type checkers, and to the standard library's own functions, these are
+data classes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from dataclasses import asdict, dataclass, field, replace
 
 __all__ = ["asdict", "dataclass", "field", "replace"]
+
+#: Instances that are sooner made without a compiled ``__init__`` than that is compiled.
+_FEW = 10
 
 #: No default: every other value may be one.
 _MISSING: Any = object()
@@ -111,6 +115,7 @@ def _made(cls: type, frozen: bool, slots: bool, eq: bool) -> type:
     members: dict[str, Any] = {
         "__record_fields__": fields,
         "__record_frozen__": frozen,
+        "__record_made__": 0,
         "__dataclass_fields__": _Fields(),
         "__match_args__": tuple(one.name for one in fields if one.init and not one.kw_only),
         "__init__": _init,
@@ -174,10 +179,36 @@ def _slotted(cls: type, own: tuple[_Field, ...], members: dict[str, Any]) -> typ
 
 
 def _init(self: Any, /, *args: Any, **given: Any) -> None:
-    """The first instance: compiles the ``__init__`` that takes the place of this one."""
+    """The first instances: the last of them compiles the ``__init__`` that takes the place of this one."""
     kind = next(each for each in type(self).__mro__ if "__init__" in each.__dict__)
+    kind.__record_made__ += 1  # type: ignore[attr-defined]
+    if kind.__record_made__ < _FEW and _filled(self, kind, args, given):  # type: ignore[attr-defined]
+        return
     kind.__init__ = _compiled(kind)  # type: ignore[misc]
     kind.__init__(self, *args, **given)  # type: ignore[misc]
+
+
+def _filled(self: Any, kind: Any, args: tuple[Any, ...], given: dict[str, Any]) -> bool:
+    """Set the fields of an instance; False where the arguments are wrong, which the compiled one says."""
+    values = dict(zip(kind.__match_args__, args))  # noqa: B905 - too many are seen below
+    values.update(given)
+    if len(values) != len(args) + len(given):
+        return False
+    for one in kind.__record_fields__:
+        if not one.init and one.default_factory is _MISSING:
+            continue  # left to __post_init__
+        if one.init and one.name in values:
+            value = values.pop(one.name)
+        elif one.has_default:
+            value = one.default if one.default_factory is _MISSING else one.default_factory()
+        else:
+            return False
+        _set(self, one.name, value)
+    if values:
+        return False
+    if hasattr(kind, "__post_init__"):
+        self.__post_init__()
+    return True
 
 
 def _compiled(kind: type) -> Callable[..., None]:
