@@ -149,7 +149,7 @@ class _Schemas:
         self._lock = threading.Lock()
 
     def judge(self, path: str, tree: Any) -> tuple[bool | None, list[Fault]]:
-        """Whether a document is valid by the schema at ``path``, None where that is not installed; its faults.
+        """Whether a document is valid by the schema at ``path``, and its faults; None where that is missing.
 
         :raises Unobservable: ``failed`` when it cannot be read.
         """
