@@ -80,3 +80,16 @@ def test_a_code_that_a_check_cannot_return_is_a_finding(mine: Tool, tmp_path: Pa
     done = mine.run("author", "lint", str(tmp_path / "mine"), code=4)
     assert "states/start.toml:" in done.out
     assert "no-member" in done.out
+
+
+def test_a_lesson_and_a_whole_course_by_its_folder(packaged: Tool, tmp_path: Path) -> None:
+    folder = str(tmp_path / "mine")
+    packaged.run("author", "new", folder)
+    whole = packaged.run("author", "preview", folder, "--lang", "en").out
+    assert whole.index("What a group is for") < whole.index("Become a member")
+    assert packaged.run("author", "preview", folder, "start", "--lang", "en").out == whole
+    assert (
+        "What a group is for"
+        not in packaged.run("author", "preview", folder, "start/member", "--lang", "en").out
+    )
+    assert packaged.run("author", "preview", folder, "start/no", code=2).err

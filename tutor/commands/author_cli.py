@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from tutor.commands import prove_options as of_prove
 from tutor.commands.options import LOOK, shares
 from tutor.commands.parser import Verbs
 from tutor.commands.session import Options, Session
+from tutor.course.files import MANIFEST
 from tutor.dataclass import replace
 
 author = Verbs(help="For those who write lessons.")
@@ -21,7 +23,13 @@ Folder = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="What is only planned, not translated, or never seen to fail, too.")
 ]
-StepId = Annotated[str, typer.Argument(metavar="STEP", help="A step's id, as tutor list shows it.")]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[DIR] [LESSON|STEP]...",
+        help="A course's folder; none: the packaged. Then what of it; none: all.",
+    ),
+]
 Target = Annotated[Path, typer.Argument(metavar="DIR", help="The course's folder, named by its id.")]
 Lesson = Annotated[
     str | None, typer.Option("--lesson", metavar="ID", help="Add a lesson to the course in DIR.")
@@ -66,11 +74,12 @@ def author_new(
 
 @author.command("preview")
 @shares(*LOOK, "course_config", "variables")
-def author_preview(step: StepId, *, options: Options) -> int:
-    """A step as a student sees it, with its answers, codes and states behind it."""
+def author_preview(words: Words = None, *, options: Options) -> int:
+    """Steps as a student sees them, with their answers, codes and states behind them."""
     from tutor.commands.author_preview import author_preview as command
 
-    return command(Session(options), step)
+    folder, rest = course_of(words or [], options.course)
+    return command(Session(replace(options, course=folder)), rest)
 
 
 @author.command("checks")
@@ -90,7 +99,7 @@ def author_checks(
 @author.command("prove")
 @shares(*LOOK)
 def author_prove(
-    words: of_prove.Words = None,
+    words: Words = None,
     *,
     release: of_prove.Release = "bookworm",
     backend: of_prove.Backend = None,
@@ -105,9 +114,16 @@ def author_prove(
 
     Exit code: 0 all of it, 1 something does not, 2 no machine can be made, 4 the course is broken.
     """
-    from tutor.commands.prove import Wishes, course_of
+    from tutor.commands.prove import Wishes
     from tutor.commands.prove import author_prove as command
 
     folder, rest = course_of(words or [], options.course)
     wishes = Wishes(rest, release, backend, alone, twice, jobs, output)
     return command(Session(replace(options, format=format, course=folder)), wishes)
+
+
+def course_of(words: Sequence[str], given: Path | None) -> tuple[Path | None, tuple[str, ...]]:
+    """The course's folder, and the lessons and steps: the first word is a folder if it holds a course."""
+    if words and given is None and (Path(words[0]) / MANIFEST).is_file():
+        return Path(words[0]), tuple(words[1:])
+    return given, tuple(words)

@@ -188,8 +188,9 @@ def _next(folder: Path, step: str) -> list[str]:
     """What to do then, in the order of an author's work."""
     quoted = shlex.quote(str(folder))
     return [
-        f"tutor author preview {step} --course {quoted}",
+        f"tutor author preview {quoted} {step}",
         f"tutor author lint {quoted} --strict",
         f"tutor check --course {quoted}",
+        f"tutor author prove {quoted}",
         "tutor author checks",
     ]

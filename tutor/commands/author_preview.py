@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tutor.authoring.codes import told_codes
 from tutor.commands.catalogue import checks_for
@@ -11,7 +11,7 @@ from tutor.commands.show import sentences
 from tutor.course.load import packaged_folder
 from tutor.course.read_states import load_states
 from tutor.course.records import Course, Step
-from tutor.course.select import find_step
+from tutor.course.select import find_step, select_steps
 from tutor.course.states import State
 from tutor.course.variables import parameters
 from tutor.dataclass import replace
@@ -23,13 +23,16 @@ from tutor.output.preview import Judged, render_behind, render_language
 from tutor.text import text
 
 
-def author_preview(session: Session, word: str) -> int:
-    """Show the step called ``word``, in every language of the course or in the one that is asked for.
+def author_preview(session: Session, words: Sequence[str]) -> int:
+    """Show the steps, each in every language of the course or in the one that is asked for.
 
-    :raises UsageError: when there is no such step.
+    :param words: lessons and steps; none: the whole course.
+    :raises UsageError: when there is no such lesson or step.
     :raises CourseError: when the course, or its states, are broken.
     """
-    documents = [document for each in _sessions(session) for document in _documents(each, word)]
+    chosen = [step.id for step in select_steps(session.course, words)]
+    each = list(_sessions(session))
+    documents = [document for id_ in chosen for one in each for document in _documents(one, id_)]
     interface.write("\n".join(documents), session.out, "text")
     return 0
 
@@ -45,9 +48,9 @@ def _sessions(session: Session) -> Iterator[Session]:
         yield Session(options, out=session.out, err=session.err)
 
 
-def _documents(session: Session, word: str) -> Iterator[str]:
+def _documents(session: Session, id_: str) -> Iterator[str]:
     course, translate, style = session.course, session.translate, session.style
-    step = find_step(course, word)
+    step = find_step(course, id_)
     lesson = next(lesson for lesson in course.lessons if lesson.id == step.lesson_id)
     yield render_language(course.language, session.language, translate, style)
     checked = list(sentences(course, step, session.values))

@@ -115,7 +115,7 @@ EXAMPLES: dict[str, tuple[tuple[str, Text], ...]] = {
         ("tutor author new my-course --lesson disks", text("a lesson more")),
     ),
     "author preview": (
-        ("tutor author preview start/member --course my-course", text("in both languages")),
+        ("tutor author preview my-course start/member", text("in both languages")),
         ("tutor author preview install/libvirt --lang sv", text("in one")),
     ),
     "author checks": (

@@ -13,7 +13,6 @@ from tutor.commands.prove_machines import Machinery
 from tutor.commands.prove_progress import Progress
 from tutor.commands.sandbox.root import ensure_root
 from tutor.commands.session import Session
-from tutor.course.files import MANIFEST
 from tutor.course.load import packaged_folder
 from tutor.course.read_states import load_states
 from tutor.course.records import Step
@@ -93,13 +92,6 @@ def _proven(session: Session, wishes: Wishes, chosen: Sequence[Step]) -> tuple[T
         replays = machinery.carry_all_out(errands, wishes.jobs)
     versions = next((one.versions for one in replays if one.versions), {})
     return table(course, states, replays, chosen, alone=wishes.alone), {**about, "versions": versions}
-
-
-def course_of(words: Sequence[str], given: Path | None) -> tuple[Path | None, tuple[str, ...]]:
-    """The course's folder, and the lessons and steps: the first word is a folder if it holds a course."""
-    if words and given is None and (Path(words[0]) / MANIFEST).is_file():
-        return Path(words[0]), tuple(words[1:])
-    return given, tuple(words)
 
 
 def _backend(machines: Machines, wishes: Wishes) -> Backend | None:

@@ -7,13 +7,6 @@ from typing import Annotated, Literal
 
 import typer
 
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[DIR] [LESSON|STEP]...",
-        help="A course's folder; none: the packaged. Then what of it; none: all.",
-    ),
-]
 Release = Annotated[
     Literal["bookworm", "trixie"], typer.Option("--release", help="The Debian of the machines.")
 ]

@@ -16,6 +16,6 @@ def render_created(files: Iterable[str], commands: Iterable[str], translate: Tra
     for path in files:
         page.line(path, level=1)
     page.gap()
-    page.line(page.say(text("See it as a student does, look for faults, try it, and find other checks:")))
+    page.line(page.say(text("See it as a student does, look for faults, try it, prove it; other checks:")))
     page.commands(commands, level=1)
     return page.document()
