@@ -32,6 +32,7 @@ OF_SOURCES = (
     Code("too-many", _UNKNOWN, text("there are more than are looked at")),
     Code("too-much-output", _UNKNOWN, text("the program that looks printed without end")),
     Code("no-such-user", _UNKNOWN, text("the user database does not know who runs the tool")),
+    Code("session-differs", _UNKNOWN, text("this session and a new login look for start-up files elsewhere")),
     Code("not-recorded", _UNKNOWN, text("the recording that is judged does not have it")),
     Code("no-such-source", _UNKNOWN, text("no installed module looks at that")),
 )
