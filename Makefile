@@ -1,5 +1,5 @@
-# Two commands for a newcomer: `make demo` and `make test`. Both install what they need, on Debian,
-# as root or as a user with sudo.
+# Two commands for a newcomer: `make demo` and `make test`. Both install what they need, on Debian
+# 12 or 13, as root or as a user with sudo.
 
 PYTHON ?= /usr/bin/python3
 VENV   ?= .venv

@@ -106,7 +106,7 @@ def test_with_what_the_course_was_proven(packaged: Tool, course: Path) -> None:
     }
     proven = course / "proven.json"
     proven.write_text(json.dumps({"schema": 1, "runs": [run]}))
-    assert tool.run("list").lines[-1] == "Proven with bookworm (kernel 6.1; 2026-11-26)."
+    assert tool.run("list").lines[-1] == "Proven on Debian 12 (bookworm), kernel 6.1 (2026-11-26)."
     (told,) = tool.run("list", "--format", "json").json["proven"]
     assert (told["release"], told["green"], told["stale"]) == ("bookworm", True, False)
     proven.write_text(json.dumps({"schema": 1, "runs": [{**run, "course_digest": "sha256:0"}]}))

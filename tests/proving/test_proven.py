@@ -70,14 +70,30 @@ def test_what_cannot_be_used_is_no_proof(tmp_path: Path, content: str | None) ->
 
 def test_the_line_for_the_list() -> None:
     runs = [run(stale=False), run("trixie", "nftables", stale=False)]
-    (line,) = proven_lines(runs)
-    assert line.render(str) == (
-        "Proven with bookworm iptables (libvirt 9.0.0, kernel 6.1; 2026-11-26),"
-        " trixie nftables (libvirt 9.0.0, kernel 6.1; 2026-11-26)."
-    )
-    _, stale = proven_lines([*runs, run(stale=True)])
+    assert [line.render(str) for line in proven_lines(runs)] == [
+        "Proven on Debian 12 (bookworm), libvirt 9.0.0 with iptables, kernel 6.1 (2026-11-26).",
+        "Proven on Debian 13 (trixie), libvirt 9.0.0 with nftables, kernel 6.1 (2026-11-26).",
+    ]
+    *_, stale = proven_lines([*runs, run(stale=True)])
     assert "has changed since" in stale.render(str)
     assert proven_lines([{**run(stale=True), "green": False}]) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "machine"),
+    [
+        ({"backend": None}, "Debian 12 (bookworm), libvirt 9.0.0, kernel 6.1"),
+        ({"versions": {}}, "Debian 12 (bookworm) with iptables"),
+        ({"versions": {}, "backend": None}, "Debian 12 (bookworm)"),
+        (
+            {"release": "plan9", "versions": {"kernel": "6.1.0-44-vendor1"}},
+            "plan9, kernel 6.1.0-44-vendor1 with iptables",
+        ),
+    ],
+)
+def test_a_machine_is_told_by_what_is_known_of_it(more: dict[str, Any], machine: str) -> None:
+    (line,) = proven_lines([run(stale=False, **more)])
+    assert line.render(str) == f"Proven on {machine} (2026-11-26)."
 
 
 def test_a_run_of_another_course_or_of_other_states_is_stale(tmp_path: Path) -> None:
@@ -100,7 +116,7 @@ def test_a_run_of_another_course_or_of_other_states_is_stale(tmp_path: Path) -> 
 def test_the_table_for_a_readme() -> None:
     head, _, row = readme_table([run()]).splitlines()
     assert head.count("|") == row.count("|")
-    assert "| bookworm | iptables | 9.0.0 | 6.1 |" in row
+    assert "| Debian 12 (bookworm) | iptables | 9.0.0 | 6.1 |" in row
     assert "| 4 of 5 | 3 of 3 | 3 of 3 |" in row
 
 
@@ -120,6 +136,6 @@ def test_the_page_of_all_checks() -> None:
 def test_the_proof_on_a_terminal(style: Style) -> None:
     shown = render_proof(RESULT, run(), str, style)
     assert "no power here" in shown
-    assert "Proven on bookworm iptables: 5 checks, " in shown
+    assert "Proven on Debian 12 (bookworm), libvirt 9.0.0 with iptables, kernel 6.1." in shown
     assert all(len(line) <= style.width for line in shown.splitlines())
     assert not style.plain or "before yes" in shown

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tutor.proving.records import Fault
     from tutor.proving.table import Cell, Count, Row, Table
 
+#: The releases that machines are made of, by the names that their makers count them by.
+_CALLED = {"bookworm": "Debian 12", "trixie": "Debian 13"}
+
 _YES, _NO, _UNSEEN = ("✓", "+"), ("✗", "x"), ("·", ".")
 
 
@@ -43,15 +46,15 @@ def sentence(fault: Fault) -> Text:
 
 
 def proven_lines(runs: Sequence[Mapping[str, Any]]) -> list[Text]:
-    """A line for the list of steps: on what the course was proven; nothing where it never was.
+    """A line for each machine on which the course was proven; nothing where it never was.
 
     :param runs: as :func:`tutor.proving.proven.known_runs` has them.
     """
-    told = [_told(run) for run in runs if run["green"]]
-    if not told:
-        return []
-    lines = [text("Proven with {machines}.", machines=_joined(told))]
-    if any(run["stale"] for run in runs if run["green"]):
+    green = [run for run in runs if run["green"]]
+    lines = [
+        text("Proven on {machine} ({date}).", machine=_machine(run), date=run["when"][:10]) for run in green
+    ]
+    if any(run["stale"] for run in green):
         lines.append(text("The course has changed since: `tutor author prove` proves it anew."))
     return lines
 
@@ -82,7 +85,7 @@ def _cells(run: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     told, fixed = (_sum(checks, name) for name in ("refused", "mended"))
     held = sum(row["holds"] and not row["no_run"] for row in checks)
     versions = [run["versions"].get(name, "") for name in names]
-    place = [run["release"], run["backend"] or ""]
+    place = [_release(run), run["backend"] or ""]
     return [*place, *versions, f"{held} of {len(checks)}", told, fixed, run["when"][:10]]
 
 
@@ -96,18 +99,23 @@ def _sum(checks: Any, name: str) -> str:
     return f"{right} of {total}"
 
 
-def _told(run: Mapping[str, Any]) -> Text:
-    place = " ".join(filter(None, (run["release"], run["backend"])))
-    return text("{place} ({versions}; {date})", place=place, versions=_versions(run), date=run["when"][:10])
+def _machine(run: Mapping[str, Any]) -> Text:
+    """The release and the versions, each as it is told: a kernel's with what its maker put behind it.
 
-
-def _versions(run: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {version}" for name, version in run["versions"].items())
-
-
-def _joined(texts: Sequence[Text]) -> Text:
-    values = {f"machine{number}": one for number, one in enumerate(texts)}
+    The backend is one of what the course says its versions of first: of what it is about.
+    """
+    versions = [f"{name} {version}" for name, version in run["versions"].items()]
+    parts: list[str | Text] = [_release(run), *versions]
+    if run["backend"]:
+        place = min(1, len(versions))
+        parts[place] = text("{what} with {backend}", what=parts[place], backend=run["backend"])
+    values = {f"part{number}": part for number, part in enumerate(parts)}
     return Text(", ".join(f"{{{name}}}" for name in values), values)
+
+
+def _release(run: Mapping[str, Any]) -> str:
+    release: str = run["release"]
+    return f"{_CALLED[release]} ({release})" if release in _CALLED else release
 
 
 def _write_rows(page: Page, rows: Sequence[Row]) -> None:
@@ -192,16 +200,9 @@ def _write_faults(page: Page, faults: Sequence[Fault]) -> None:
 def _summary(run: Mapping[str, Any]) -> Text:
     checks = run["checks"].values()
     message = (
-        text("Proven on {release}: {checks} checks, {states} codes of wrong states. {versions}.")
+        text("Proven on {machine}. Checks: {checks}; codes of wrong states: {states}.")
         if run["green"]
-        else text("Not proven on {release}: {checks} checks, {states} codes of wrong states. {versions}.")
+        else text("Not proven on {machine}. Checks: {checks}; codes of wrong states: {states}.")
     )
-    return Text(
-        message.message,
-        {
-            "release": " ".join(filter(None, (run["release"], run["backend"]))),
-            "checks": len(checks),
-            "states": sum(row["refused"][1] for row in checks),
-            "versions": _versions(run),
-        },
-    )
+    states = sum(row["refused"][1] for row in checks)
+    return Text(message.message, {"machine": _machine(run), "checks": len(checks), "states": states})
