@@ -166,10 +166,11 @@ def _problems_of(catalog: Catalog, template: Catalog) -> Iterator[str]:
     for identity in [*(known.keys() - wanted.keys()), *catalog.obsolete]:
         yield f"no longer used: {identity!r}"
     for message in known.values():
-        yield from _problems_with(message)
+        yield from problems_with(message)
 
 
-def _problems_with(message: Message) -> Iterator[str]:
+def problems_with(message: Message) -> Iterator[str]:
+    """What keeps one translation from standing for its message."""
     if not message.string:
         yield f"untranslated: {message.id!r}"
     elif message.fuzzy:

@@ -10,7 +10,7 @@ from pathlib import Path
 PAGE = Path(__file__).parents[1] / "docs" / "privacy.md"
 #: What is left by others, and said to be so.
 LEFT = (
-    *("~/.local/pipx/*", "~/.local/share/pipx/*", "~/.local/state/pipx/*"),
+    *("~/.local/pipx/*", "~/.local/share/pipx/*", "~/.local/state/pipx/*", "~/.cache/pipx/*"),
     *("~/.cache/pip/*", "~/.bashrc", "~/.sudo_as_admin_successful"),
 )
 

@@ -109,6 +109,52 @@ def test_without_babel_a_checkout_is_english(monkeypatch: pytest.MonkeyPatch) ->
     assert translator("sv")("expected") == "expected"
 
 
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a package of checks that has come, and brings no catalogue yet."""
+    monkeypatch.setattr(language, "_packages", {})
+    folder = tmp_path / "sv" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    language.add_catalogue(str(tmp_path / "none"), "other")
+    language.add_catalogue(str(tmp_path), "plugin")
+    return folder
+
+
+PO = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+PO += 'msgid "theirs"\nmsgstr "deras"\nmsgid "expected"\nmsgstr "not this one"\n'
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_package_of_checks_brings_its_own(package: Path, compiled: bool) -> None:
+    translate = translator("sv")  # one that was made before it came
+    if compiled:
+        with (package / "plugin.mo").open("wb") as file:
+            write_mo(file, read_po(io.BytesIO(PO.encode())))
+    else:
+        (package / "plugin.po").write_text(PO)
+    assert translate("theirs") == "deras"
+    assert translate("expected") == "förväntat", "the tool's own words come first"
+    assert translate("nobody's") == "nobody's"
+    assert translate("") == ""
+    assert translator("en")("theirs") == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("plugin.po", b"\xff\xfe"),
+        ("plugin.po", PO.replace("utf-8", "nothing-8").encode()),
+        ("plugin.po", b'msgid "theirs\nmsgstr "deras'),
+        ("plugin.mo", b"no catalogue"),
+        ("plugin.mo", b""),
+    ],
+)
+def test_a_damaged_one_costs_its_language_and_not_the_run(package: Path, name: str, content: bytes) -> None:
+    (package / name).write_bytes(content)
+    assert translator("sv")("theirs") == "theirs"
+    assert translator("sv")("expected") == "förväntat"
+
+
 def test_a_turkish_locale_breaks_nothing() -> None:
     code = (
         "import locale, os\n"

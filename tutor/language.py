@@ -15,6 +15,8 @@ LANGUAGES: tuple[Language, ...] = ("sv", "en")
 FALLBACK: Language = "en"
 _CATALOGUES = os.path.join(os.path.dirname(__file__), "locale")
 _NO_LANGUAGE = {"", "C", "POSIX"}
+#: Folder and domain of the catalogues of others, in the order they came.
+_packages: dict[tuple[str, str], None] = {}
 
 
 def choose(flag: str | None, configured: str | None, environ: Mapping[str, str]) -> Language:
@@ -36,11 +38,40 @@ def choose(flag: str | None, configured: str | None, environ: Mapping[str, str])
 def translator(language: Language) -> Translate:
     """From English message ids to sentences of the language.
 
-    What has no translation (a third-party check's texts) comes back as it is.
+    What the tool's own catalogue has not, those of :func:`add_catalogue` may have; what has no translation
+    comes back as it is.
     """
     if language == FALLBACK:
         return str
-    compiled, source = (_catalogue(language, suffix) for suffix in (".mo", ".po"))
+    own = _read(_CATALOGUES, "tutor", language)
+    known: dict[tuple[str, str], Translate] = {}
+
+    def translate(message: str) -> str:
+        said = own(message)
+        if said != message or not message:
+            return said
+        for place in _packages:
+            if place not in known:
+                known[place] = _read(*place, language)
+            if (said := known[place](message)) != message:
+                break
+        return said
+
+    return translate
+
+
+def add_catalogue(folder: str, domain: str) -> None:
+    """From now on texts are looked for in ``folder/LANGUAGE/LC_MESSAGES/DOMAIN.mo`` too, as gettext does.
+
+    It is not looked at before a text is wanted that the tool's own catalogue does not have.
+    """
+    _packages.setdefault((folder, domain))
+
+
+def _read(folder: str, domain: str, language: Language) -> Translate:
+    compiled, source = (
+        os.path.join(folder, language, "LC_MESSAGES", domain + suffix) for suffix in (".mo", ".po")
+    )
     if os.path.exists(compiled):
         return _installed(compiled)
     return _in_development(source) if os.path.exists(source) else str
@@ -77,10 +108,6 @@ def _supported(locale: str) -> Language | None:
     return next((language for language in LANGUAGES if language == name), None)
 
 
-def _catalogue(language: Language, suffix: str) -> str:
-    return os.path.join(_CATALOGUES, language, "LC_MESSAGES", "tutor" + suffix)
-
-
 def _installed(path: str) -> Translate:
     """The catalogue that the build compiled; a damaged one costs the language, not the run."""
     import struct
@@ -89,22 +116,26 @@ def _installed(path: str) -> Translate:
     try:
         with open(path, "rb") as file:
             found = GNUTranslations(file).gettext
-    except (OSError, ValueError, struct.error):
+    except (OSError, ValueError, LookupError, struct.error):
         return str
     # The empty message is the catalogue's header.
     return lambda message: found(message) if message else message
 
 
 def _in_development(path: str) -> Translate:
-    """The catalogue's source, where Babel is at hand to read it; else English."""
+    """The catalogue's source, where Babel is at hand and can read it; else English."""
     try:
-        from babel.messages.pofile import read_po
+        from babel.messages.pofile import PoFileError, read_po
     except ImportError:
         return str
-    with open(path, "rb") as file:
-        catalogue = {
-            str(message.id): str(message.string)
-            for message in read_po(file)
-            if message.id and message.string and not message.fuzzy
-        }
+    try:
+        with open(path, "rb") as file:
+            messages = list(read_po(file, abort_invalid=True))
+    except (OSError, ValueError, LookupError, PoFileError):
+        return str
+    catalogue = {
+        str(message.id): str(message.string)
+        for message in messages
+        if message.id and message.string and not message.fuzzy
+    }
     return lambda message: catalogue.get(message, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -11,12 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.courses.package import PACKAGE, install
+from tests.courses.package import CATALOGUE, PACKAGE, install
+from tests.messages import extract, problems_with, read
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "authors.md"
 #: Commands of the guide that need a machine of their own, or a network: tests/machine has the first.
-ELSEWHERE = ("pipx ", "tutor check --course", "tutor author prove", "tutor learn", "tutor sandbox")
+ELSEWHERE = (
+    "pipx ",
+    "tutor check --course",
+    "tutor author prove",
+    "tutor learn",
+    "tutor sandbox",
+    "pybabel ",
+)
 
 
 @pytest.fixture(scope="module")
@@ -62,17 +71,37 @@ def test_what_the_guide_quotes_is_what_there_is() -> None:
     written = "".join(
         path.read_text(encoding="utf-8")
         for path in PACKAGE.rglob("*.*")
-        if path.suffix in (".py", ".toml", ".md")
+        if path.suffix in (".py", ".toml", ".md", ".po")
     )
     known = {line.strip() for line in written.splitlines()}
     quoted = re.findall(
-        r"^````?(?:python|toml|markdown)\n(.*?)^````?$", GUIDE.read_text(), re.DOTALL | re.MULTILINE
+        r"^````?(?:python|toml|markdown|po)\n(.*?)^````?$", GUIDE.read_text(), re.DOTALL | re.MULTILINE
     )
     assert len(quoted) >= 5
     missing = [
         line for block in quoted for line in block.splitlines() if line.strip() not in {*known, "...", ""}
     ]
     assert missing == []
+
+
+def test_every_text_of_its_checks_has_its_swedish() -> None:
+    with (PACKAGE / "users_checks.py").open("rb") as code:
+        wanted = {message for _, _, message, _ in extract(code, None, None, None)}
+    swedish = read(PACKAGE / f"{CATALOGUE}.po")
+    assert {str(message.id) for message in swedish if message.id} == wanted
+    assert [found for message in swedish if message.id for found in problems_with(message)] == []
+
+
+def test_its_checks_speak_the_students_language(site: Path, tmp_path: Path) -> None:
+    line = f"tutor check accounts/create --course {PACKAGE / 'course'} --var user=nobody-here --format json"
+    said = {}
+    for language in ("sv", "en"):
+        (step,) = json.loads(run(f"{line} --lang {language}", site, tmp_path).stdout)["steps"]
+        said[language] = step["checks"][0]
+    assert said["sv"]["code"] == said["en"]["code"] == "no-user"
+    assert said["sv"]["observed"] == "det finns ingen användare nobody-here"
+    assert said["en"]["observed"] == "there is no user nobody-here"
+    assert said["sv"]["expected"].startswith("Det finns en användare nobody-here med skalet")
 
 
 def test_its_checks_are_in_the_reference(site: Path, tmp_path: Path) -> None:

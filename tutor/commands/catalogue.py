@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 
 from checks import MODULES
 from tutor.course.records import Course
 from tutor.errors import CourseError
 from tutor.grading.registry import REGISTRY, DuplicateCheck, Registry
+from tutor.language import add_catalogue
 from tutor.text import text
 
 #: The group under which a distribution names its modules of checks.
@@ -24,14 +27,24 @@ def checks_for(course: Course) -> Registry:
     """
     _load(MODULES)
     if any(REGISTRY.get(spec.check) is None for spec in course.specs):
-        _load(_third_party())
+        _load_third_party()
     return REGISTRY
 
 
 def all_checks() -> Registry:
     """Every check that is installed, for the lint and the reference."""
-    _load((*MODULES, *_third_party()))
+    _load(MODULES)
+    _load_third_party()
     return REGISTRY
+
+
+def _load_third_party() -> None:
+    modules = _third_party()
+    _load(modules)
+    for package in dict.fromkeys(module.partition(".")[0] for module in modules):
+        # What it is made of lies beside it; a package of several folders has no such place.
+        if file := sys.modules[package].__file__:
+            add_catalogue(os.path.join(os.path.dirname(file), "locale"), package)
 
 
 def _third_party() -> tuple[str, ...]:
