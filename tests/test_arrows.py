@@ -38,8 +38,6 @@ ALLOWED = {
         *("tutor.authoring", "tutor.proving", "tutor.report", "tutor.sandbox", "tutor.validation"),
     },
     "tutor.report": {"tutor.handin", "tutor.grading", "tutor.journal", "tutor.host", "tutor.course"},
-    # Another output, with files of its own; the report itself knows nothing of it.
-    "tutor.report.html": {"tutor.report", "tutor.output", "tutor.grading"},
     "checks": {"tutor.grading", "tutor.host", "tutor.packetpath"},
 }
 
@@ -57,8 +55,6 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    if module.startswith("tutor.report.html"):
-        return "tutor.report.html"
     parts = module.split(".")
     return ".".join(parts[:2]) if parts[0] == "tutor" else parts[0]
 
@@ -69,7 +65,6 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
     wrong = {
         f"{path.relative_to(ROOT)}: {module}"
         for path in modules(room)
-        if room_of(".".join(path.relative_to(ROOT).parts)) == room
         for module in imports(path)
         if module.split(".")[0] in ours
         and module not in LEAVES

@@ -17,10 +17,10 @@ from tests.report.small import (
 )
 from tutor.output.class_table import render_class
 from tutor.output.class_views import render_stuck
+from tutor.output.html.charts import distribution
+from tutor.output.html.matrix import columns
+from tutor.output.html.overview import lessons, numbers
 from tutor.output.style import Style
-from tutor.report.html.charts import distribution
-from tutor.report.html.matrix import columns
-from tutor.report.html.overview import lessons, numbers
 from tutor.report.records import StepInfo
 from tutor.report.standing import decided, environments
 

@@ -39,7 +39,7 @@ def report(session: Session, wishes: Wishes) -> int:
     if wishes.step is not None:
         find_step(course, wishes.step)
     if wishes.html is not None:
-        from tutor.report.html.folder import must_be_ours
+        from tutor.output.html.folder import must_be_ours
 
         must_be_ours(wishes.html)  # before the judging, which takes its time
     found = judge_class(session, wishes, course, config)
@@ -51,7 +51,7 @@ def report(session: Session, wishes: Wishes) -> int:
 
 
 def _write_pages(session: Session, folder: Path, made: Report) -> None:
-    from tutor.report.html.site import write_site
+    from tutor.output.html.site import write_site
 
     with Bar(session, PAGES) as bar:
         write_site(made, folder, session.translate, bar.advanced)

@@ -11,11 +11,11 @@ import pytest
 from lxml import html
 from lxml.html import HtmlElement
 
-from tests.report.html.classes import hostile, texts
+from tests.output.html.classes import hostile, texts
 from tutor.language import translator
+from tutor.output.html.rendering import file_of
+from tutor.output.html.site import PAGES, files
 from tutor.output.printable import printable
-from tutor.report.html.rendering import file_of
-from tutor.report.html.site import PAGES, files
 from tutor.report.records import Report
 
 NAMES = [name for name, _ in PAGES]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tutor.dataclass import dataclass
 from tutor.output.class_table import flags
-from tutor.report.html.rendering import file_of
+from tutor.output.html.rendering import file_of
 from tutor.report.records import Report, StepInfo, Student
 from tutor.text import Text
 
@@ -69,9 +69,9 @@ def _steps(report: Report) -> Iterator[tuple[StepInfo, bool]]:
 def rows(report: Report, kinds: Sequence[object]) -> Iterable[Row]:
     """All students, in the order of the report.
 
-    :param kinds: of machines, as of :func:`tutor.report.html.machines.kind`.
+    :param kinds: of machines, as of :func:`tutor.output.html.machines.kind`.
     """
-    from tutor.report.html.machines import kind
+    from tutor.output.html.machines import kind
 
     ids = [info.id for info, _ in _steps(report)]
     places = {each: place for place, each in enumerate(kinds)}

@@ -11,10 +11,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from tutor.output.class_table import SIGNATURES, flags
+from tutor.output.html.rendering import file_of, time
+from tutor.output.html.wording import machine
 from tutor.report.findings import Suspicion
 from tutor.report.hand_in import HandIn, Step
-from tutor.report.html.rendering import file_of, time
-from tutor.report.html.wording import machine
 from tutor.report.observed import Observations
 from tutor.report.records import LessonInfo, Report, StepInfo, Student
 from tutor.text import Text, text

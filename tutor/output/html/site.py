@@ -12,15 +12,15 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from tutor.output.class_table import without
+from tutor.output.html import charts, machines, matrix, overview
+from tutor.output.html.folder import write_folder
+from tutor.output.html.rendering import environment, percent
+from tutor.output.html.students import StudentPages
+from tutor.output.html.wording import WORDS, machine, tells_of_libvirt
 from tutor.output.printable import printable
 from tutor.report.findings import Item, Stuck
 from tutor.report.hand_in import Check
 from tutor.report.hand_in import Environment as Machine
-from tutor.report.html import charts, machines, matrix, overview
-from tutor.report.html.folder import write_folder
-from tutor.report.html.rendering import environment, percent
-from tutor.report.html.students import StudentPages
-from tutor.report.html.wording import WORDS, machine, tells_of_libvirt
 from tutor.report.observed import Observations
 from tutor.report.records import Report
 from tutor.text import Text, Translate, text

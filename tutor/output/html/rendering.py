@@ -11,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tutor.output.class_table import SIGNATURES
+from tutor.output.html.wording import STATUSES, SUSPICIONS, VIRTUALIZATIONS, WORDS, machine
 from tutor.output.printable import printable
-from tutor.report.html.wording import STATUSES, SUSPICIONS, VIRTUALIZATIONS, WORDS, machine
 from tutor.text import Text, Translate, text
 
 TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")

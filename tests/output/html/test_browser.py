@@ -10,11 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.report.html.browsing import Visit, chromium, visiting
-from tests.report.html.classes import HOSTILE
-from tests.report.html.conftest import MANY
-from tutor.report.html.rendering import file_of
-from tutor.report.html.site import PAGES
+from tests.output.html.browsing import Visit, chromium, visiting
+from tests.output.html.classes import HOSTILE
+from tests.output.html.conftest import MANY
+from tutor.output.html.rendering import file_of
+from tutor.output.html.site import PAGES
 from tutor.report.records import Report
 
 NAMES = [name for name, _ in PAGES]

@@ -6,7 +6,7 @@ import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
-from tutor.report.html.rendering import environment, file_of, percent, span, time
+from tutor.output.html.rendering import environment, file_of, percent, span, time
 from tutor.text import text
 
 

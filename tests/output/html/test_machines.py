@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.report.html.classes import large
+from tests.output.html.classes import large
+from tutor.output.html.machines import by_chance, peculiar
+from tutor.output.html.overview import lessons, reasons
 from tutor.report.hand_in import Check, Environment, Step
-from tutor.report.html.machines import by_chance, peculiar
-from tutor.report.html.overview import lessons, reasons
 from tutor.report.records import Report, Student
 
 

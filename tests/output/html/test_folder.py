@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tutor.errors import UsageError
-from tutor.report.html.folder import MARKER, write_folder
+from tutor.output.html.folder import MARKER, write_folder
 
 FILES = [("index.html", "one"), ("students/a.html", "two")]
 

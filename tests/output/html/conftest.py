@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.html.classes import hostile, large, ordinary
+from tests.output.html.classes import hostile, large, ordinary
 from tutor.language import translator
-from tutor.report.html.site import write_site
+from tutor.output.html.site import write_site
 from tutor.report.records import Report
 
 #: As many students as the largest class that the pages are made for.
