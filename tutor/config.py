@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FILE_NAME = "config.json"
+PATIENCE = 5  # seconds, as a program gets
 LONGEST_FILE = 1 << 20
 LONGEST_VALUE = 4096  # PATH_MAX: a variable may be a path
 LONGEST_LANGUAGE = 3
@@ -233,16 +235,46 @@ def _content(path: Path) -> str | None:
 
 
 def _bytes(path: Path) -> bytes | None:
+    """What the file holds, None where there is none; not waited for without end.
+
+    A home folder can lie on a server that is away, and everything else begins here.
+    """
+    found: list[bytes | Exception | None] = []
+
+    def read() -> None:
+        try:
+            found.append(_read_bytes(path))
+        except (OSError, UsageError) as error:
+            found.append(error)
+
+    reader = threading.Thread(target=read, daemon=True)  # one that waits must not keep the tool from ending
+    try:
+        reader.start()
+    except RuntimeError:  # no more threads for this user
+        read()
+    else:
+        reader.join(PATIENCE)
+    if not found:
+        problem = text(
+            "The configuration {path} was not read within {limit} s.", path=str(path), limit=PATIENCE
+        )
+        raise UsageError(problem, text("What it lies on does not answer, perhaps a server: look at findmnt."))
+    if isinstance(found[0], OSError):
+        raise _cannot("read", path, found[0]) from found[0]
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+def _read_bytes(path: Path) -> bytes | None:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not hang us
-        with os.fdopen(fd, "rb") as file:
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                _refuse(path, None, text("This is not an ordinary file."), _move_tip(path))
-            content = file.read(LONGEST_FILE + 1)
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise _cannot("read", path, error) from error
+    with os.fdopen(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            _refuse(path, None, text("This is not an ordinary file."), _move_tip(path))
+        content = file.read(LONGEST_FILE + 1)
     if len(content) > LONGEST_FILE:
         _refuse(path, None, text("This is too large for a configuration."), _move_tip(path))
     return content

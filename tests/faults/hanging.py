@@ -32,7 +32,7 @@ from tutor.host.users import group, user
 SHORT = 0.5
 
 #: From mount(2): nosuid and nodev; bind.
-_APART, _BIND = 6, 4096
+APART, BIND = 6, 4096
 
 
 def mount(kind: str, what: str, where: str, flags: int, data: str = "") -> None:
@@ -46,7 +46,7 @@ def mount(kind: str, what: str, where: str, flags: int, data: str = "") -> None:
 def main(folder: str, services: str) -> None:
     """Ask everything of a folder that does not answer, and of name services that do not."""
     server = os.open("/dev/fuse", os.O_RDWR)
-    mount("fuse", "silent", folder, _APART, f"fd={server},rootmode=40000,user_id=0,group_id=0")
+    mount("fuse", "silent", folder, APART, f"fd={server},rootmode=40000,user_id=0,group_id=0")
     files: list[Question[Any]] = [
         *(file_status(f"{folder}/a"), file_text(f"{folder}/b"), link_target(f"{folder}/c"), listing(folder)),
         *(entry(f"{folder}/d"), space(f"{folder}/e"), way(f"{folder}/f"), label(f"{folder}/g")),
@@ -57,7 +57,7 @@ def main(folder: str, services: str) -> None:
     finally:
         # Threads that wait for it could not be ended otherwise, and so neither could this process.
         os.close(server)
-    mount("", services, "/etc/nsswitch.conf", _BIND)
+    mount("", services, "/etc/nsswitch.conf", BIND)
     people: list[Question[Any]] = [group("of-nobody"), user()]
     say({one.source: ask(one, {}) for one in people})
     os._exit(0)

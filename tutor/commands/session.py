@@ -91,13 +91,14 @@ class Session:
     @cached_property
     def course(self) -> Course:
         """The course, in the language of the interface as far as it is translated, as this class has it."""
+        path = self._course_config  # first: a home folder that does not answer is found out by what may wait
         with self.transient() as line:
             course = load_course(
                 self.options.course,
                 self.language,
                 lambda: line.show(text("reading the course").render(self.translate)),
             )
-        return course if (path := self._course_config) is None else configured(course, path)
+        return course if path is None else configured(course, path)
 
     @property
     def _course_config(self) -> str | None:
