@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
@@ -17,7 +18,7 @@ from tutor.grading.finding import failed, passed, skipped
 from tutor.grading.grade import Run, grade
 from tutor.grading.outcome import exit_code
 from tutor.grading.registry import DuplicateCheck, Registry
-from tutor.grading.runner import Runner, scout
+from tutor.grading.runner import A_WHILE, Runner, scout
 from tutor.grading.verdict import Finding, Grade, Status, Verdict
 from tutor.host.host import Host, together
 from tutor.host.question import Question, Unobservable
@@ -288,10 +289,11 @@ def test_a_scout_gets_no_slow_answer() -> None:
         catches_all=catches_all,
     )
     names = ("two", "careless", "buggy", "leaves", "several", "good", "two", "nowhere", "catches_all")
-    found = scout([spec(name) for name in names], registry, {}, QuickHost())
-    assert [one.source for one in found.questions.values()] == ["one", "three", "four", "five", "six"]
+    scouted = list(scout([spec(name) for name in names], registry, {}, QuickHost()))
+    wanted = [question.source for one in scouted for question in one.wanted]
+    assert wanted == ["one", "three", "four", "five", "one", "six"]
     assert reached == ["begun", "begun"]
-    assert list(found.found) == [spec("good").id]
+    assert [one.spec.id for one in scouted if one.found is not None] == [spec("good").id]
 
 
 def test_what_a_scout_has_found_is_not_sought_again() -> None:
@@ -311,6 +313,44 @@ def test_what_a_scout_has_found_is_not_sought_again() -> None:
     assert asked == ["quick"]
     assert verdict.status is Status.PASS
     assert verdict.evidence == (question("quick").key,)
+
+
+def test_what_is_asked_next_is_sought_while_others_are_waited_for() -> None:
+    """The first check waits long; meanwhile the answer of the second has come in, and it asks further."""
+    order: list[str] = []
+
+    class Busy(QuickHost):
+        """Answers at once what has been begun."""
+
+        def ask(self, wanted: Question[T]) -> T:
+            order.append(f"ask {wanted.source}")
+            return True  # type: ignore[return-value]
+
+        def start(self, questions: Iterable[Question[Any]]) -> None:
+            order.extend(f"begin {one.source}" for one in questions)
+
+        def is_slow(self, wanted: Question[Any]) -> bool:
+            return f"begin {wanted.source}" not in order
+
+    def long(host: Host) -> Finding:
+        host.ask(question("long"))
+        time.sleep(2 * A_WHILE)
+        return good(host)
+
+    def two(host: Host) -> Finding:
+        for name in ("one", "two"):
+            host.ask(question(name))
+        order.append("two done")
+        return good(host)
+
+    registry = registry_of(long=long, two=two)
+    verdicts = Runner(registry, Busy(), {}, Watcher()).run([spec("long"), spec("two")])
+    assert [one.status for one in verdicts.values()] == [Status.PASS] * 2
+    assert order == [
+        *("begin long", "begin one", "ask long"),
+        *("ask one", "begin two"),  # while the first one's turn has just ended
+        *("ask one", "ask two", "two done"),
+    ]
 
 
 # Names.

@@ -51,7 +51,7 @@ def judge(
     registry = registry.extended(quiz_check(run.course))
     ordered = ordered_specs(run.course, selected)
     if not can_start(host):  # a recording has its answers: there is nothing to seek ahead
-        return Runner(registry, host, run.values, observer).run(ordered, scouts=0)
+        return Runner(registry, host, run.values, observer).run(ordered, ahead=False)
     return Runner(registry, host, run.values, observer).run(ordered, more=fact_questions(run.course.uses))
 
 
@@ -72,7 +72,7 @@ def judge_again(
     runner = Runner(registry.extended(quiz_check(run.course)), host, run.values, observer)
     runner.verdicts.update(verdicts)
     specs = [verdict.spec for verdict in verdicts.values() if verdict.spec.id in again]
-    return runner.run(specs, scouts=0)
+    return runner.run(specs, ahead=False)
 
 
 def ordered_specs(course: Course, selected: Collection[str]) -> list[CheckSpec]:

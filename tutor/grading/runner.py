@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from tutor.course.records import CheckSpec
 from tutor.course.variables import parameters
-from tutor.dataclass import dataclass, field
+from tutor.dataclass import dataclass
 from tutor.grading.registry import Check, Registry
 from tutor.grading.verdict import Finding, Status, Verdict
 from tutor.host.host import Host, can_start, together
@@ -19,11 +19,8 @@ from tutor.text import Text, text
 
 T = TypeVar("T")
 
-#: Seconds after which a check has waited for an answer, rather than computed one.
-WAITED = 0.008
-
-#: Looks ahead in one run: each costs some milliseconds, and the deepest check asks three times.
-MOST_SCOUTS = 3
+#: Seconds that a check may take before it is worth seeing which answers have come in meanwhile.
+A_WHILE = 0.001
 
 
 class Observer(Protocol):
@@ -89,27 +86,26 @@ class _Scout:
 
 @dataclass(frozen=True, slots=True)
 class Scouted:
-    """How far checks get without waiting.
+    """How far a check gets without waiting.
 
-    ``questions`` are the slow ones that they ask first, by their key; ``waiting`` the checks that ask them;
-    ``found`` holds, by spec id, what the others have found already, with the keys of what they asked.
+    :ivar wanted: the slow questions that it asks first, and without whose answers it gets no further.
+    :ivar found: what it has found already, and the keys of what it asked; None where it waits, or has a bug.
     """
 
-    questions: dict[str, Question[Any]] = field(default_factory=dict)
-    waiting: list[CheckSpec] = field(default_factory=list)
-    found: dict[str, tuple[Finding, tuple[str, ...]]] = field(default_factory=dict)
+    spec: CheckSpec
+    wanted: tuple[Question[Any], ...]
+    found: tuple[Finding, tuple[str, ...]] | None
 
 
 def scout(
     specs: Iterable[CheckSpec], registry: Registry, values: Mapping[str, str | int], host: Host
-) -> Scouted:
+) -> Iterator[Scouted]:
     """Run checks as far as they get, so that the answers they wait for can be sought side by side.
 
     Checks are pure functions of observations, so what one has found here is what it finds.
 
     :param host: asked only what is quick.
     """
-    scouted = Scouted()
     for spec in specs:
         check = registry.get(spec.check)
         if check is None:
@@ -118,12 +114,9 @@ def scout(
         witness, finding = Witness(asked), None
         with suppress(_NotYet, Exception, SystemExit):  # a bug is reported in the run proper
             finding = _sound(check.function(witness, **parameters(spec.params, values)))
-        if asked.wanted:  # a careless check may have caught what should have ended it
-            scouted.questions.update((question.key, question) for question in asked.wanted)
-            scouted.waiting.append(spec)
-        elif finding is not None:
-            scouted.found[spec.id] = finding, tuple(witness.asked)
-    return scouted
+        # A careless check may have caught what should have ended it.
+        certain = finding is not None and not asked.wanted
+        yield Scouted(spec, asked.wanted, (finding, tuple(witness.asked)) if certain else None)
 
 
 class Runner:
@@ -147,29 +140,44 @@ class Runner:
         self.verdicts: dict[str, Verdict] = {}
 
     def run(
-        self, ordered: Sequence[CheckSpec], scouts: int = MOST_SCOUTS, more: Iterable[Question[Any]] = ()
+        self, ordered: Sequence[CheckSpec], *, ahead: bool = True, more: Iterable[Question[Any]] = ()
     ) -> dict[str, Verdict]:
         """A verdict for each spec, by its id.
 
-        :param scouts: how often to look ahead; not at all where nearly everything is answered already.
+        :param ahead: look ahead; in vain where nearly everything is answered already.
         :param more: questions that somebody will ask afterwards.
         """
-        waiting = self._look_ahead(ordered, more) if scouts > 0 else []
+        waiting = list(self._scouted(ordered)) if ahead else []
+        # Those who ask the same source are answered by one look.
+        together(self._host, *(question for one in waiting for question in one.wanted), *more)
         for spec in ordered:
             self._observer.begins(spec)
             verdict = self.verdicts[spec.id] = self._judge(spec)
-            if verdict.duration > WAITED and scouts > 0:
-                # Answers have come in meanwhile: what the other checks ask next can be sought now.
-                scouts -= 1
-                waiting = self._look_ahead([each for each in waiting if each.id not in self.verdicts])
+            if waiting and verdict.duration > A_WHILE:
+                waiting = self._look_further(waiting)
         return self.verdicts
 
-    def _look_ahead(self, specs: Iterable[CheckSpec], more: Iterable[Question[Any]] = ()) -> list[CheckSpec]:
-        """Begin to seek what the checks wait for; those that do wait."""
-        scouted = scout(specs, self._registry, self._values, self._host)
-        together(self._host, *scouted.questions.values(), *more)
-        self._found.update(scouted.found)
-        return scouted.waiting
+    def _scouted(self, specs: Iterable[CheckSpec]) -> Iterator[Scouted]:
+        """Those that wait; what the others have found is kept."""
+        for one in scout(specs, self._registry, self._values, self._host):
+            if one.wanted:
+                yield one
+            elif one.found is not None:
+                self._found[one.spec.id] = one.found
+
+    def _look_further(self, waiting: Iterable[Scouted]) -> list[Scouted]:
+        """The same with those whose answers have come in; all that wait now, and are not judged."""
+        left = {one.spec.id: one for one in waiting if one.spec.id not in self.verdicts}
+        ready = [one.spec for one in left.values() if not any(map(self._is_slow, one.wanted))]
+        for spec in ready:
+            del left[spec.id]
+        for one in self._scouted(ready):
+            together(self._host, *one.wanted)
+            left[one.spec.id] = one
+        return list(left.values())
+
+    def _is_slow(self, question: Question[Any]) -> bool:
+        return can_start(self._host) and self._host.is_slow(question)
 
     def _judge(self, spec: CheckSpec) -> Verdict:
         params = parameters(spec.params, self._values)
