@@ -167,12 +167,13 @@ def restart_command(host: Host, modular: str) -> str:
 
 def _daemons(host: Host) -> list[_Daemon]:
     """The daemons of the way that libvirt is run here; monolithic where neither is up or enabled."""
-    units = [f"{name}.{kind}" for name in (*MONOLITHIC, *MODULAR) for kind in ("service", "socket")]
-    together(host, *map(unit, units))
-    ways = [[_Daemon(host, name) for name in names] for names in (MONOLITHIC, MODULAR)]
-    for way in ways:
+    ways = []
+    for names in (MONOLITHIC, MODULAR):
+        together(host, *(unit(f"{name}.{kind}") for name in names for kind in ("service", "socket")))
+        way = [_Daemon(host, name) for name in names]
         if all(daemon.up for daemon in way):
-            return way
+            return way  # systemd takes a millisecond for each unit that nobody need ask for
+        ways.append(way)
     for way in ways:
         if all(daemon.at_boot or daemon.at_first_client for daemon in way):
             return way
