@@ -13,29 +13,29 @@ from tutor.folders import NoHomeError, folders, home, make_private, replace_file
 
 def test_the_defaults_are_below_home() -> None:
     found = folders({"HOME": "/home/student"})
-    assert found.state == Path("/home/student/.local/state/libvirt-tutor")
-    assert found.config == Path("/home/student/.config/libvirt-tutor")
-    assert found.cache == Path("/home/student/.cache/libvirt-tutor")
+    assert found.state == "/home/student/.local/state/libvirt-tutor"
+    assert found.config == "/home/student/.config/libvirt-tutor"
+    assert found.cache == "/home/student/.cache/libvirt-tutor"
 
 
 def test_the_environment_decides() -> None:
     found = folders({"XDG_STATE_HOME": "/s", "XDG_CONFIG_HOME": "/c", "XDG_CACHE_HOME": "/k"})
     assert (found.state, found.config, found.cache) == (
-        Path("/s/libvirt-tutor"),
-        Path("/c/libvirt-tutor"),
-        Path("/k/libvirt-tutor"),
+        "/s/libvirt-tutor",
+        "/c/libvirt-tutor",
+        "/k/libvirt-tutor",
     )
 
 
 @pytest.mark.parametrize("ignored", ["", "state", "./state", "~/state"])
 def test_what_is_not_absolute_is_ignored(ignored: str) -> None:
     found = folders({"HOME": "/home/student", "XDG_STATE_HOME": ignored})
-    assert found.state == Path("/home/student/.local/state/libvirt-tutor")
+    assert found.state == "/home/student/.local/state/libvirt-tutor"
 
 
 @pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"HOME": "student"}])
 def test_without_home_the_passwd_entry_decides(environ: dict[str, str]) -> None:
-    assert home(environ) == Path(pwd.getpwuid(os.getuid()).pw_dir)
+    assert home(environ) == pwd.getpwuid(os.getuid()).pw_dir
 
 
 def test_without_home_and_passwd_entry(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,6 @@ import os
 import stat
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tutor.dataclass import dataclass, field
@@ -25,6 +24,8 @@ from tutor.text import Text, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from tutor.folders import StrPath
 
 FILE_NAME = "config.json"
 PATIENCE = 5  # seconds, as a program gets
@@ -56,15 +57,15 @@ class Config:
     course_config: str | None = None
 
 
-def config_path(environ: Mapping[str, str]) -> Path:
+def config_path(environ: Mapping[str, str]) -> str:
     """Where the configuration of the user that the environment describes is kept.
 
     :raises NoHomeError: when there is no home to keep it in.
     """
-    return folders(environ).config / FILE_NAME
+    return os.path.join(folders(environ).config, FILE_NAME)
 
 
-def load(path: Path) -> Config:
+def load(path: StrPath) -> Config:
     """The configuration; the defaults when there is no file.
 
     :raises UsageError: when the file cannot be read or is malformed; names the file and the line.
@@ -72,7 +73,7 @@ def load(path: Path) -> Config:
     return _config(_read(path))
 
 
-def set_value(path: Path, key: str, value: str) -> Config:
+def set_value(path: StrPath, key: str, value: str) -> Config:
     """Set one key and write the file anew. Of two terminals at once, the later one wins.
 
     :param key: ``language``, ``identity.name``, ``identity.email``, ``identity.student_id``,
@@ -88,7 +89,7 @@ def set_value(path: Path, key: str, value: str) -> Config:
     return _save(path, document)
 
 
-def unset_value(path: Path, key: str) -> Config:
+def unset_value(path: StrPath, key: str) -> Config:
     """Take one key away and write the file anew; a key that is not set stays so.
 
     :raises UsageError: when the key is not valid, or the file cannot be used.
@@ -201,7 +202,7 @@ def _config(document: Mapping[str, Any]) -> Config:
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: StrPath) -> dict[str, Any]:
     """The document, known to be of the right shape; empty when there is no file."""
     content = _content(path)
     if content is None:
@@ -225,7 +226,7 @@ def _leaves(document: Mapping[str, Any]) -> list[tuple[tuple[str, ...], object]]
     return leaves
 
 
-def _content(path: Path) -> str | None:
+def _content(path: StrPath) -> str | None:
     raw = _bytes(path)
     try:
         return raw.decode("utf-8-sig") if raw is not None else None
@@ -234,7 +235,7 @@ def _content(path: Path) -> str | None:
         _refuse(path, line, text("This is not UTF-8 text."), _mend_tip(path))
 
 
-def _bytes(path: Path) -> bytes | None:
+def _bytes(path: StrPath) -> bytes | None:
     """What the file holds, None where there is none; not waited for without end.
 
     A home folder can lie on a server that is away, and everything else begins here.
@@ -266,7 +267,7 @@ def _bytes(path: Path) -> bytes | None:
     return found[0]
 
 
-def _read_bytes(path: Path) -> bytes | None:
+def _read_bytes(path: StrPath) -> bytes | None:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not hang us
     except FileNotFoundError:
@@ -280,7 +281,7 @@ def _read_bytes(path: Path) -> bytes | None:
     return content
 
 
-def _parse(path: Path, content: str) -> dict[str, Any]:
+def _parse(path: StrPath, content: str) -> dict[str, Any]:
     try:
         document = json.loads(content, object_pairs_hook=_without_duplicates)
     except json.JSONDecodeError as error:
@@ -329,11 +330,13 @@ def _line_of(content: str, parts: Sequence[str], *, last: bool = False) -> int |
 # --- writing -------------------------------------------------------------------------------------
 
 
-def _save(path: Path, document: Mapping[str, Any]) -> Config:
+def _save(path: StrPath, document: Mapping[str, Any]) -> Config:
     """Write a file of its own beside the old one and let it take the name: whole or not at all."""
+    from pathlib import Path
+
     content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     try:
-        target = path.resolve()  # where the configuration is a link into a folder of dotfiles
+        target = Path(path).resolve()  # where the configuration is a link into a folder of dotfiles
         replace_file(target, content.encode("utf-8"))
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
         raise _cannot("write", path, error) from error
@@ -343,13 +346,13 @@ def _save(path: Path, document: Mapping[str, Any]) -> Config:
 # --- refusing ------------------------------------------------------------------------------------
 
 
-def _refuse(path: Path, line: int | None, problem: Text, tip: Text) -> NoReturn:
+def _refuse(path: StrPath, line: int | None, problem: Text, tip: Text) -> NoReturn:
     if line is None:
         raise UsageError(text("{path}: {problem}", path=str(path), problem=problem), tip)
     raise UsageError(text("{path}, line {line}: {problem}", path=str(path), line=line, problem=problem), tip)
 
 
-def _cannot(what: str, path: Path, error: Exception) -> UsageError:
+def _cannot(what: str, path: StrPath, error: Exception) -> UsageError:
     number = error.errno if isinstance(error, OSError) else None
     reason = os.strerror(number) if number else str(error)
     if what == "read":
@@ -359,9 +362,9 @@ def _cannot(what: str, path: Path, error: Exception) -> UsageError:
     return UsageError(problem, text("Look at who owns {path}, and whether the disk is full.", path=str(path)))
 
 
-def _mend_tip(path: Path) -> Text:
+def _mend_tip(path: StrPath) -> Text:
     return text("Correct {path} in an editor, or move it away to start afresh.", path=str(path))
 
 
-def _move_tip(path: Path) -> Text:
+def _move_tip(path: StrPath) -> Text:
     return text("Move {path} away to start afresh.", path=str(path))

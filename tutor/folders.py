@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.dataclass import dataclass
@@ -16,6 +15,9 @@ from tutor.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    #: Not only pathlib's: that takes four milliseconds to load, at each start.
+    StrPath = str | os.PathLike[str]
 
 APPLICATION = "libvirt-tutor"
 PRIVATE_FOLDER = 0o700
@@ -30,9 +32,9 @@ class NoHomeError(UserError):
 class Folders:
     """Where this application keeps what happened, what was configured, and what can be made again."""
 
-    state: Path
-    config: Path
-    cache: Path
+    state: str
+    config: str
+    cache: str
 
 
 def folders(environ: Mapping[str, str]) -> Folders:
@@ -42,70 +44,69 @@ def folders(environ: Mapping[str, str]) -> Folders:
     :raises NoHomeError: when a home is needed and neither HOME nor the passwd entry gives one.
     """
     return Folders(
-        state=_base(environ, "XDG_STATE_HOME", ".local/state") / APPLICATION,
-        config=_base(environ, "XDG_CONFIG_HOME", ".config") / APPLICATION,
-        cache=_base(environ, "XDG_CACHE_HOME", ".cache") / APPLICATION,
+        state=_base(environ, "XDG_STATE_HOME", ".local/state"),
+        config=_base(environ, "XDG_CONFIG_HOME", ".config"),
+        cache=_base(environ, "XDG_CACHE_HOME", ".cache"),
     )
 
 
-def home(environ: Mapping[str, str]) -> Path:
+def home(environ: Mapping[str, str]) -> str:
     """HOME, or the passwd entry's folder when HOME is unset, empty or relative.
 
     :raises NoHomeError: when that does not give an absolute path either.
     """
     value = environ.get("HOME", "")
-    if os.path.isabs(value):
-        return Path(value)
-    return _passwd_home(os.getuid())
+    return value if os.path.isabs(value) else _passwd_home(os.getuid())
 
 
-def make_private(folder: Path) -> None:
+def make_private(folder: StrPath) -> None:
     """Create the folder, and those above it that are missing, for the user alone.
 
-    ``Path.mkdir(parents=True)`` gives the ones above the default mode; the specification wants
-    0700 for all. One that exists keeps its mode.
+    ``os.makedirs`` gives the ones above the default mode; the specification wants 0700 for all. One that
+    exists keeps its mode.
 
     :raises OSError: when one cannot be created, or is not a folder.
     """
     missing = []
-    while not folder.is_dir():
+    while not os.path.isdir(folder):
         missing.append(folder)
-        folder = folder.parent
+        folder = _parent(folder)
     for each in reversed(missing):
         _make_one(each)
 
 
-def replace_file(target: Path, content: bytes) -> None:
+def replace_file(target: StrPath, content: bytes) -> None:
     """Give the file this content, for the user alone: whole and on the disk, or not at all.
 
     :raises OSError: when that is not possible; the file then is as it was.
     """
-    make_private(target.parent)
+    make_private(_parent(target))
     replace_whole(target, content, PRIVATE_FILE)
 
 
-def replace_whole(target: Path, content: bytes, mode: int = 0o666) -> None:
+def replace_whole(target: StrPath, content: bytes, mode: int = 0o666) -> None:
     """Give a file in a folder that is there this content: whole and on the disk, or not at all.
 
     :param mode: the new file's, less what the umask takes away.
     :raises OSError: when that is not possible; the file then is as it was.
     """
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)  # of a process with our number that was killed
+    folder, name = _parent(target), os.path.basename(target)
+    beside = os.path.join(folder, f".{name}.{os.getpid()}")
+    _remove(beside)  # of a process with our number that was killed
     try:
         fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         with os.fdopen(fd, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(fd)
-        beside.replace(target)
+        os.replace(beside, target)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        _remove(beside)
         raise
-    sync_folder(target.parent)
+    sync_folder(folder)
 
 
-def create_file(target: Path, content: bytes) -> None:
+def create_file(target: StrPath, content: bytes) -> None:
     """Make a file with this content, for the user alone: whole and on the disk, or not at all.
 
     :raises OSError: when that is not possible, or something is there already, which stays as it is.
@@ -117,12 +118,12 @@ def create_file(target: Path, content: bytes) -> None:
             file.flush()
             os.fsync(fd)
     except BaseException:
-        target.unlink(missing_ok=True)
+        _remove(target)
         raise
-    sync_folder(target.parent)
+    sync_folder(_parent(target))
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: StrPath) -> None:
     """Make a new file's name as durable as its content; some file systems cannot, which is no loss."""
     with suppress(OSError):
         fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -132,23 +133,31 @@ def sync_folder(folder: Path) -> None:
             os.close(fd)
 
 
-def _make_one(folder: Path) -> None:
+def _parent(path: StrPath) -> str:
+    return os.path.dirname(os.fspath(path)) or os.curdir
+
+
+def _remove(path: StrPath) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _make_one(folder: StrPath) -> None:
     try:
-        folder.mkdir(PRIVATE_FOLDER)
+        os.mkdir(folder, PRIVATE_FOLDER)
     except FileExistsError:  # another terminal was faster; a file in the way is an error
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise
 
 
-def _base(environ: Mapping[str, str], variable: str, below_home: str) -> Path:
+def _base(environ: Mapping[str, str], variable: str, below_home: str) -> str:
     """The specification: an unset, empty or relative value is ignored."""
     value = environ.get(variable, "")
-    if os.path.isabs(value):
-        return Path(value)
-    return home(environ) / below_home
+    base = value if os.path.isabs(value) else os.path.join(home(environ), below_home)
+    return os.path.join(base, APPLICATION)
 
 
-def _passwd_home(uid: int) -> Path:
+def _passwd_home(uid: int) -> str:
     import pwd
 
     try:
@@ -160,4 +169,4 @@ def _passwd_home(uid: int) -> Path:
             text("HOME is not set, and the user with number {uid} has no home folder.", uid=uid),
             text("Log in as an ordinary user, or set HOME to a folder of your own."),
         )
-    return Path(folder)
+    return folder

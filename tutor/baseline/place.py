@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Mapping
-from pathlib import Path
 
 from tutor.course.records import SUBJECTS, Subject
 from tutor.folders import folders
 
 
-def whole_path(environ: Mapping[str, str], course: str, uses: Collection[Subject] = SUBJECTS) -> Path:
+def whole_path(environ: Mapping[str, str], course: str, uses: Collection[Subject] = SUBJECTS) -> str:
     """A baseline without gaps: while it is there, no run need look any further.
 
     :param course: the course's id.
@@ -21,9 +21,9 @@ def whole_path(environ: Mapping[str, str], course: str, uses: Collection[Subject
     name = re.sub(r"[^A-Za-z0-9_-]", "_", course)
     left_out = "-".join(subject for subject in SUBJECTS if subject not in uses)
     without = f".without-{left_out}" if left_out else ""
-    return folders(environ).state / "baseline" / f"{name}{without}.json"
+    return os.path.join(folders(environ).state, "baseline", f"{name}{without}.json")
 
 
-def open_path(environ: Mapping[str, str], course: str, uses: Collection[Subject] = SUBJECTS) -> Path:
+def open_path(environ: Mapping[str, str], course: str, uses: Collection[Subject] = SUBJECTS) -> str:
     """One with gaps, which a later look may close."""
-    return whole_path(environ, course, uses).with_suffix(".open.json")
+    return whole_path(environ, course, uses).removesuffix(".json") + ".open.json"

@@ -6,7 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Collection, Mapping
-from pathlib import Path
+from contextlib import suppress
 
 from tutor.baseline.complete import has_gaps
 from tutor.baseline.place import open_path, whole_path
@@ -70,11 +70,12 @@ def save(
     target = gaps if has_gaps(baseline["machine"], uses) else whole_path(environ, course, uses)
     replace_file(target, json.dumps(baseline, indent=1, sort_keys=True).encode() + b"\n")
     if target != gaps:
-        gaps.unlink(missing_ok=True)
-        sync_folder(gaps.parent)
+        with suppress(FileNotFoundError):
+            os.unlink(gaps)
+        sync_folder(os.path.dirname(gaps))
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: str) -> bytes | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
@@ -90,7 +91,7 @@ def _read(path: Path) -> bytes | None:
     return content
 
 
-def _parse(path: Path, content: bytes) -> Baseline:
+def _parse(path: str, content: bytes) -> Baseline:
     """The document, held to its shape: what is misread here would be taken away later."""
     import msgspec
 
@@ -103,10 +104,8 @@ def _parse(path: Path, content: bytes) -> Baseline:
     return baseline
 
 
-def _unusable(path: Path) -> BaselineError:
+def _unusable(path: str) -> BaselineError:
     return BaselineError(
-        text(
-            "{path} is no baseline that this tutor can use, so it is not known what is yours.", path=str(path)
-        ),
+        text("{path} is no baseline that this tutor can use, so it is not known what is yours.", path=path),
         text("Nothing is taken away. `tutor show STEP` shows what a step creates: remove that by hand."),
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.commands.session import Options, Session
 from tutor.config import Config
 from tutor.dataclass import replace
 from tutor.errors import UserError
 from tutor.language import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def plain_session(arguments: Sequence[str] | None = None) -> Session:
@@ -25,7 +28,7 @@ def plain_session(arguments: Sequence[str] | None = None) -> Session:
             lang=language if language in LANGUAGES else None,
             no_color="--no-color" in arguments,
             plain="--plain" in arguments,
-            course=Path(course) if course else None,
+            course=_path(course) if course else None,
         )
     )
     try:
@@ -34,6 +37,12 @@ def plain_session(arguments: Sequence[str] | None = None) -> Session:
         session = Session(replace(session.options, lang="en"))
         session.config = Config()
     return session
+
+
+def _path(word: str) -> Path:
+    from pathlib import Path
+
+    return Path(word)
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:

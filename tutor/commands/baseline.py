@@ -28,9 +28,8 @@ def keep_baseline(session: Session, machine: Machine, seen: LiveHost) -> None:
     """
     try:
         # With names of their own, there may be paths that nobody has looked at yet.
-        if (
-            session.options.variables
-            or not whole_path(os.environ, session.course.id, session.course.uses).exists()
+        if session.options.variables or not os.path.exists(
+            whole_path(os.environ, session.course.id, session.course.uses)
         ):
             _take(session, machine, seen)
     except OSError as error:

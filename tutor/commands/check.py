@@ -7,8 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
 from tutor.commands.baseline import keep_baseline
@@ -38,6 +37,9 @@ from tutor.journal.events import check_event
 from tutor.output import interface
 from tutor.output.streams import discard
 from tutor.text import Text, text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def check(session: Session, words: Sequence[str], record: Path | None = None) -> int:

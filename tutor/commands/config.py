@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from tutor import config as configuration
 from tutor.commands.session import Session
@@ -153,12 +152,12 @@ def _about(session: Session, name: str) -> Text:
     return text("{type}; set by you", type=kind) if configured else text("{type}; yours to change", type=kind)
 
 
-def _path() -> Path:
+def _path() -> str:
     return configuration.config_path(os.environ)
 
 
 def _shown_path() -> str | None:
     try:
-        return str(_path())
+        return _path()
     except NoHomeError:
         return None

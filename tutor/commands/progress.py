@@ -43,8 +43,8 @@ def log_error(where: str, error: BaseException) -> str | None:
 
     try:
         folder = folders(os.environ).state
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / ERRORS
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        path = os.path.join(folder, ERRORS)
         # Not blocking, in case something else than a file lies there.
         descriptor = os.open(
             path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600
@@ -54,4 +54,4 @@ def log_error(where: str, error: BaseException) -> str | None:
             file.writelines(traceback.format_exception(error))
     except (OSError, NoHomeError):
         return None
-    return str(path)
+    return path

@@ -38,7 +38,7 @@ def errors_log() -> Iterator[str]:
 
     :raises NoHomeError: when there is no place for it.
     """
-    path = folders(os.environ).state / ERRORS
+    path = os.path.join(folders(os.environ).state, ERRORS)
     try:
         # Not blocking, in case something else than a file lies there.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

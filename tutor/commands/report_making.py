@@ -127,7 +127,7 @@ def _packages(course: Course) -> list[str]:
 
 def _cache_file() -> Path | None:
     try:
-        return folders(os.environ).cache / cache.FILE_NAME
+        return Path(folders(os.environ).cache, cache.FILE_NAME)
     except NoHomeError:
         return None
 

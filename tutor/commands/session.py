@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from functools import cached_property
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tutor import config as configuration
 from tutor.commands.settings import of_the_student
@@ -24,6 +23,9 @@ from tutor.output.interface import FormatName
 from tutor.output.style import Style
 from tutor.output.transient import Transient
 from tutor.text import Text, Translate, text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)

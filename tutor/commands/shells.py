@@ -80,7 +80,7 @@ def setup(shell: str) -> Setup:
             text("there is no completion for {shell}", shell=shell or "?"),
             text("Use one of: {choices}", choices=", ".join(SHELLS)),
         )
-    own = home(os.environ)
+    own = Path(home(os.environ))
     if shell == "fish":
         folder = _folder("XDG_CONFIG_HOME", own / ".config") / "fish" / "completions"
         return Setup(folder / "tutor.fish", None)

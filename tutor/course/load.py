@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.course.compiled import decode, encode
 from tutor.course.files import Files, digest, read_files
@@ -13,6 +13,9 @@ from tutor.course.records import Course
 from tutor.errors import UsageError
 from tutor.folders import NoHomeError, folders, replace_file
 from tutor.text import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: The compiled course inside the package, written by hatch_build.py.
 COMPILED = "compiled.json"
@@ -63,7 +66,7 @@ def _from_cache(path: str, files: Files, language: str, found: str, parsing: Cal
     courses = courses_of(files, path)
     if cache:
         with suppress(OSError):  # a cache that cannot be written costs time, and nothing else
-            replace_file(Path(cache), encode(courses, found, parser))
+            replace_file(cache, encode(courses, found, parser))
     return courses.get(language) or next(iter(courses.values()))
 
 

@@ -114,9 +114,9 @@ def scout(
         witness, finding = Witness(asked), None
         with suppress(_NotYet, Exception, SystemExit):  # a bug is reported in the run proper
             finding = _sound(check.function(witness, **parameters(spec.params, values)))
-        # A careless check may have caught what should have ended it.
-        certain = finding is not None and not asked.wanted
-        yield Scouted(spec, asked.wanted, (finding, tuple(witness.asked)) if certain else None)
+        if asked.wanted:  # a careless check may have caught what should have ended it
+            finding = None
+        yield Scouted(spec, asked.wanted, None if finding is None else (finding, tuple(witness.asked)))
 
 
 class Runner:

@@ -74,8 +74,7 @@ def _named(path: str) -> Key:
 
 
 def _of_home(environ: Mapping[str, str]) -> Key | None:
-    folder = home(environ) / ".ssh"
-    paths = (str(folder / name) for name in NAMES)
+    paths = (os.path.join(home(environ), ".ssh", name) for name in NAMES)
     return next((Key(path, _line(f"{path}.pub")) for path in paths if os.path.isfile(path)), None)
 
 

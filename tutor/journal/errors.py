@@ -12,7 +12,8 @@ from tutor.text import Text, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from tutor.folders import StrPath
 
 _FULL = text("the disk is full")
 _QUOTA = text("your disk quota is used up")
@@ -50,7 +51,7 @@ class JournalError(UserError):
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: StrPath) -> Iterator[None]:
     """Turn every OSError of the block into the one JournalError about the journal at ``path``."""
     try:
         yield
@@ -58,36 +59,36 @@ def explained(path: Path) -> Iterator[None]:
         raise _from_os(path, error) from error
 
 
-def not_a_file(path: Path) -> JournalError:
+def not_a_file(path: StrPath) -> JournalError:
     """A folder, a FIFO or a device stands where the journal should be."""
     return _unusable(path, "not-a-file", _NOT_A_FILE)
 
 
-def in_use(path: Path, seconds: float) -> JournalError:
+def in_use(path: StrPath, seconds: float) -> JournalError:
     """Another process held the journal for as long as we were willing to wait."""
     reason = text("another tutor has held it for {seconds} seconds", seconds=f"{seconds:g}")
     return _unusable(path, "in-use", reason)
 
 
-def too_long(path: Path, size: int, limit: int) -> JournalError:
+def too_long(path: StrPath, size: int, limit: int) -> JournalError:
     """An event that readers would skip is not written in the first place."""
     reason = text("an event of {size} bytes is longer than a line may be ({limit})", size=size, limit=limit)
     return _unusable(path, "too-long", reason)
 
 
-def _from_os(path: Path, error: OSError) -> JournalError:
+def _from_os(path: StrPath, error: OSError) -> JournalError:
     number = error.errno or 0
     if number in REASONS:
         return _unusable(path, *REASONS[number])
     return _unusable(path, "failed", os.strerror(number))
 
 
-def _unusable(path: Path, code: str, reason: Text | str) -> JournalError:
+def _unusable(path: StrPath, code: str, reason: Text | str) -> JournalError:
     what = text("The journal {path} cannot be used: {reason}.", path=str(path), reason=reason)
     return JournalError(code, what, _tip(path, code))
 
 
-def _tip(path: Path, code: str) -> Text:
+def _tip(path: StrPath, code: str) -> Text:
     if code == "disk-full":
         return text(
             "Make room (df -h {folder} shows how much is left), then try again.", folder=_folder(path)
@@ -106,7 +107,7 @@ def _tip(path: Path, code: str) -> Text:
     return text("Set XDG_STATE_HOME to a folder where you may write, then try again.")
 
 
-def _folder(path: Path) -> str:
+def _folder(path: StrPath) -> str:
     import shlex  # only for a message: the hot path does without it
 
-    return shlex.quote(str(path.parent))
+    return shlex.quote(os.path.dirname(path))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from tutor.folders import StrPath
     from tutor.journal.line import Entry, Event, Kind
 
 T = TypeVar("T")
@@ -43,10 +44,17 @@ class Journal:
     :param wait: how long an append waits for other writers, in seconds.
     """
 
-    def __init__(self, path: Path, *, clock: Callable[[], str] = utc_now, wait: float = LOCK_WAIT) -> None:
-        self.path = path
+    def __init__(self, path: StrPath, *, clock: Callable[[], str] = utc_now, wait: float = LOCK_WAIT) -> None:
+        self._file = path
         self._clock = clock
         self._wait = wait
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        from pathlib import Path
+
+        return Path(self._file)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Journal:
@@ -55,7 +63,7 @@ class Journal:
         :raises JournalError: when there is no home to keep it in.
         """
         try:
-            return cls(folders(environ).state / FILE_NAME)
+            return cls(os.path.join(folders(environ).state, FILE_NAME))
         except NoHomeError as error:
             tip = error.tip or error.what
             raise JournalError("no-home", error.what, tip) from error
@@ -68,7 +76,7 @@ class Journal:
         """Add several events in one write: all of them, or none when that fails."""
         batch = list(events)
         if batch:
-            extend(self.path, batch, self._clock, self._wait)
+            extend(self._file, batch, self._clock, self._wait)
 
     def answer(self, step: str, question: str, options: Iterable[str]) -> None:
         """Add a quiz answer; the latest one counts."""
@@ -116,19 +124,19 @@ class Journal:
 
     def entries(self, kind: Kind) -> Iterator[Entry]:
         """All events of a kind, oldest first; damaged lines are left out."""
-        return (entry for line in forwards(self.path, opening(kind)) if (entry := decode(line)))
+        return (entry for line in forwards(self._file, opening(kind)) if (entry := decode(line)))
 
     def head(self) -> str:
         """What the next line would name as its predecessor: it stands for the whole journal so far."""
-        with explained(self.path):
-            fd = open_to_read(self.path)
+        with explained(self._file):
+            fd = open_to_read(self._file)
             if fd is None:
                 return GENESIS
             with os.fdopen(fd, "rb", buffering=0):
                 return find_tail(fd).prev
 
     def _about(self, kind: Kind, course: str | None) -> Iterator[Entry]:
-        for line in backwards(self.path, opening(kind)):
+        for line in backwards(self._file, opening(kind)):
             entry = decode(line)
             if entry and course in {None, course_of(entry.data)}:
                 yield entry
@@ -143,7 +151,7 @@ class Journal:
         out to be, everything is parsed, since it may have hidden an intact one.
         """
         kept: dict[bytes, bytes] = {}
-        for line in forwards(self.path, opening(kind)):
+        for line in forwards(self._file, opening(kind)):
             start = line.find(b'"data":')
             subject = line[start : line.find(subject_end, start)]
             kept.pop(subject, None)  # so that the order is that of the latest

@@ -12,12 +12,13 @@ from tutor.journal.storage import open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+
+    from tutor.folders import StrPath
 
 _BUFFER = 1 << 18
 
 
-def pieces(path: Path) -> Iterator[bytes]:
+def pieces(path: StrPath) -> Iterator[bytes]:
     """The file line by line, newlines kept; a line that is too long comes in several pieces.
 
     A piece without newline is either followed by the rest of its line, or the end of the file.
@@ -32,7 +33,7 @@ def pieces(path: Path) -> Iterator[bytes]:
                 yield piece
 
 
-def latest(path: Path, room: int) -> tuple[int, list[bytes]]:
+def latest(path: StrPath, room: int) -> tuple[int, list[bytes]]:
     """How many lines are left out, and the latest lines, as many as ``room`` bytes hold, oldest first.
 
     Without their newlines, and as they are: what is damaged stays damaged.
@@ -48,7 +49,7 @@ def latest(path: Path, room: int) -> tuple[int, list[bytes]]:
     return left_out, list(kept)
 
 
-def _whole_lines(path: Path, room: int) -> Iterator[bytes]:
+def _whole_lines(path: StrPath, room: int) -> Iterator[bytes]:
     """The lines; of one that is longer than there is room for, what is too much, so that it is left out."""
     line = b""
     for piece in pieces(path):
@@ -60,7 +61,7 @@ def _whole_lines(path: Path, room: int) -> Iterator[bytes]:
         yield line
 
 
-def forwards(path: Path, opening: bytes) -> Iterator[bytes]:
+def forwards(path: StrPath, opening: bytes) -> Iterator[bytes]:
     """The lines that begin with ``opening``, oldest first; too long ones are left out."""
     inside = False  # of a line that is too long
     for piece in pieces(path):
@@ -69,7 +70,7 @@ def forwards(path: Path, opening: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def backwards(path: Path, opening: bytes) -> Iterator[bytes]:
+def backwards(path: StrPath, opening: bytes) -> Iterator[bytes]:
     """The lines that begin with ``opening``, newest first; too long ones are left out."""
     carried: bytes | None = b""  # the end of a line whose beginning is not read yet; None: too long
     for block in _blocks_from_the_end(path):
@@ -90,7 +91,7 @@ def _wanted(lines: Iterable[bytes], opening: bytes) -> Iterator[bytes]:
     return (line for line in lines if line.startswith(opening) and len(line) <= MAX_LINE)
 
 
-def _blocks_from_the_end(path: Path) -> Iterator[bytes]:
+def _blocks_from_the_end(path: StrPath) -> Iterator[bytes]:
     with explained(path):
         fd = open_to_read(path)
         if fd is None:

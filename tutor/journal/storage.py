@@ -16,8 +16,8 @@ from tutor.journal.line import GENESIS, MAX_LINE, assemble, digest, encode, pars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
+    from tutor.folders import StrPath
     from tutor.journal.line import Event
 
 # A symbolic link could lead a write anywhere; without O_NONBLOCK, opening a FIFO would hang.
@@ -35,7 +35,7 @@ class Tail:
     owed: bytes = b""
 
 
-def open_to_read(path: Path) -> int | None:
+def open_to_read(path: StrPath) -> int | None:
     """A descriptor of the journal; None when there is no journal yet.
 
     :raises JournalError: when it is not an ordinary file, or may not be read.
@@ -48,7 +48,7 @@ def open_to_read(path: Path) -> int | None:
         return _ordinary(fd, path)
 
 
-def extend(path: Path, events: Sequence[Event], clock: Callable[[], str], wait: float) -> None:
+def extend(path: StrPath, events: Sequence[Event], clock: Callable[[], str], wait: float) -> None:
     """Append the events in one write, after mending a torn last line; all of them or none.
 
     :param clock: the time as ISO 8601, asked under the lock so that times follow the chain.
@@ -64,7 +64,7 @@ def extend(path: Path, events: Sequence[Event], clock: Callable[[], str], wait: 
             raise too_long(path, longest, MAX_LINE)
         _write_whole(fd, tail.owed + b"".join(line + b"\n" for line in lines), tail.offset)
         if tail.offset == 0:
-            sync_folder(path.parent)
+            sync_folder(os.path.dirname(path))
 
 
 def mend(fd: int) -> Tail:
@@ -138,9 +138,9 @@ def _write_whole(fd: int, content: bytes, start: int) -> None:
 
 
 @contextmanager
-def _locked(path: Path, wait: float) -> Iterator[int]:
+def _locked(path: StrPath, wait: float) -> Iterator[int]:
     """The journal, open for appending and locked; created when it is missing."""
-    make_private(path.parent)
+    make_private(os.path.dirname(path))
     deadline = time.monotonic() + wait
     while True:
         fd = _ordinary(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _SAFE, PRIVATE_FILE), path)
@@ -153,7 +153,7 @@ def _locked(path: Path, wait: float) -> Iterator[int]:
             os.close(fd)
 
 
-def _lock(fd: int, path: Path, deadline: float, wait: float) -> None:
+def _lock(fd: int, path: StrPath, deadline: float, wait: float) -> None:
     """Lock by asking again and again: a blocking flock(2) has no time limit, and signals are not ours."""
     while not _try_lock(fd):
         if time.monotonic() >= deadline:
@@ -169,15 +169,15 @@ def _try_lock(fd: int) -> bool:
     return True
 
 
-def _is_still(fd: int, path: Path) -> bool:
+def _is_still(fd: int, path: StrPath) -> bool:
     """Whether the locked file still has its name: it may have been removed while we waited."""
     try:
-        return os.path.samestat(os.fstat(fd), path.lstat())
+        return os.path.samestat(os.fstat(fd), os.lstat(path))
     except FileNotFoundError:
         return False
 
 
-def _ordinary(fd: int, path: Path) -> int:
+def _ordinary(fd: int, path: StrPath) -> int:
     if stat.S_ISREG(os.fstat(fd).st_mode):
         return fd
     os.close(fd)

@@ -12,9 +12,10 @@ from tutor.text import Text, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from msgspec.json import Decoder
+
+    from tutor.folders import StrPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class _Line:
     ended: bool
 
 
-def verify(path: Path) -> list[Break]:
+def verify(path: StrPath) -> list[Break]:
     """All breaks, in the order of the lines; none for a journal that does not exist.
 
     :raises JournalError: when the journal cannot be read.
@@ -132,7 +133,7 @@ def _no_float(literal: str) -> NoReturn:
     raise ValueError(literal)
 
 
-def _hashed(path: Path) -> Iterator[_Line]:
+def _hashed(path: StrPath) -> Iterator[_Line]:
     from tutor.digest import sha256
 
     state, length, content = sha256(), 0, b""

@@ -27,7 +27,7 @@ def cache_directory() -> Path:
         return Path(chosen).absolute()
     # Not HOME: some let sudo keep it, and root's images do not belong into a student's home.
     environ = {name: value for name, value in os.environ.items() if name != "HOME"}
-    return folders(environ).cache / "machines"
+    return Path(folders(environ).cache) / "machines"
 
 
 def digest(*parts: str) -> str:
