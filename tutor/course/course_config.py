@@ -19,7 +19,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tutor.course.records import Course, Step, Variable
@@ -28,6 +27,8 @@ from tutor.errors import UsageError
 from tutor.text import Text, text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tutor.course.toml import Table
 
 LARGEST = 1 << 20
@@ -106,6 +107,8 @@ def _config(path: str, table: Table, course: Course) -> CourseConfig:
 def _deadline(table: Table) -> datetime | None:
     if "deadline" not in table.data:
         return None
+    from datetime import datetime  # a millisecond, at each start
+
     found = table.take("deadline")
     if isinstance(found, datetime) and found.tzinfo is not None:
         return found

@@ -15,11 +15,12 @@ Values = Mapping[str, "str | int"]
 
 _MAX_NAME = 64
 _MAX_PORT = 65535
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_SIZE = re.compile(r"[1-9][0-9]*[KMGT]", re.ASCII)
-_MAC = re.compile(r"[0-9a-f][02468ace](:[0-9a-f]{2}){5}", re.ASCII)
-_OCTET = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
-_NUMBER = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
+# Compiled at their first use: few runs have values to hold to them.
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+_SIZE = r"[1-9][0-9]*[KMGT]"
+_MAC = r"[0-9a-f][02468ace](:[0-9a-f]{2}){5}"
+_OCTET = r"0|[1-9][0-9]{0,2}"
+_NUMBER = r"[1-9][0-9]{0,4}"
 _URIS = ("qemu:///system", "qemu:///session")
 
 #: ``$$`` before a brace, or ``${name}``.
@@ -117,31 +118,31 @@ def _known_names(name: str, known: Mapping[str, Variable]) -> Text:
 
 def _name(value: str) -> str | None:
     good = 0 < len(value) <= _MAX_NAME and not value.startswith("-") and "/" not in value
-    return value if good and not _CONTROL.search(value) and value == value.strip() else None
+    return value if good and not re.search(_CONTROL, value) and value == value.strip() else None
 
 
 def _path(value: str) -> str | None:
-    good = value.startswith(("/", "~/")) and not _CONTROL.search(value)
+    good = value.startswith(("/", "~/")) and not re.search(_CONTROL, value)
     return value if good else None
 
 
 def _size(value: str) -> str | None:
-    return value if _SIZE.fullmatch(value) else None
+    return value if re.fullmatch(_SIZE, value) else None
 
 
 def _address(value: str) -> str | None:
     octets = value.split(".")
-    good = len(octets) == 4 and all(_OCTET.fullmatch(octet) and int(octet) < 256 for octet in octets)  # noqa: PLR2004
+    good = len(octets) == 4 and all(re.fullmatch(_OCTET, octet) and int(octet) < 256 for octet in octets)  # noqa: PLR2004
     return value if good else None
 
 
 def _mac(value: str) -> str | None:
     # The second digit is even: libvirt refuses multicast addresses.
-    return value.lower() if _MAC.fullmatch(value.lower()) else None
+    return value.lower() if re.fullmatch(_MAC, value.lower()) else None
 
 
 def _port(value: str) -> int | None:
-    return int(value) if _NUMBER.fullmatch(value) and int(value) <= _MAX_PORT else None
+    return int(value) if re.fullmatch(_NUMBER, value) and int(value) <= _MAX_PORT else None
 
 
 def _uri(value: str) -> str | None:
