@@ -105,7 +105,7 @@ def judge_live(session: Session, words: Sequence[str], *, ask: bool = True) -> t
 
 
 def _now() -> str:
-    """The time as ISO 8601 with this place's offset, to the second; without ``datetime``, as for the journal."""
+    """The time as ISO 8601 with this place's offset, to the second; see utc_now of the journal."""
     now = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     return f"{now[:-2]}:{now[-2:]}"
 
