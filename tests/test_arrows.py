@@ -16,6 +16,7 @@ LEAVES = {
     *("tutor.dataclass", "tutor.digest", "tutor.shape"),
 }
 ALLOWED = {
+    "tutor.config": set(),
     "tutor.host": set(),
     "tutor.actions": set(),
     "tutor.guide": {"tutor.course", "tutor.grading"},

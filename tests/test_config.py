@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.journal.processes import run
-from tutor.config import KEYS, Config, Identity, config_path, load, set_value, unset_value
+from tutor.config import Config, Identity, config_path, load
+from tutor.config.changing import set_value, unset_value
+from tutor.config.keys import KEYS
 from tutor.errors import UsageError
 
 WHOLE = """{

@@ -46,6 +46,7 @@ WHY = {
     "host/worker.py": "the process that its sources are asked in",
     "output/class_*.py": "a column of a class's facts, where the course uses it",
     "output/handin.py": "says what of it leaves the machine",
+    "output/html/*.py": "the same as pages: a column of facts, where the course uses it",
     "output/manpage.py": "SEE ALSO",
     "output/settings.py": "names the kinds of variables",
     "report/*.py": "facts of handed-in machines, and what two students cannot both have by chance",

@@ -7,6 +7,7 @@ import os
 from tutor import config as configuration
 from tutor.commands.session import Session
 from tutor.commands.settings import belongs_to_course, not_yours
+from tutor.config.changing import set_value, unset_value
 from tutor.course.course_config import read_course_config
 from tutor.course.load import load_course
 from tutor.course.variables import Layer, resolve
@@ -36,10 +37,10 @@ def config(session: Session, key: str | None, value: str | None, *, unset: bool 
         return _list(session)
     full = _full_key(session, key)
     if unset:
-        return _changed(session, configuration.unset_value(_path(), full), full)
+        return _changed(session, unset_value(_path(), full), full)
     if value is not None:
         value = _accepted(session, full, value)
-        return _changed(session, configuration.set_value(_path(), full, value), full)
+        return _changed(session, set_value(_path(), full, value), full)
     return _tell(session, session.config, full)
 
 

@@ -8,6 +8,7 @@ from tutor import config as configuration
 from tutor.commands.asking import said
 from tutor.commands.session import Session
 from tutor.config import Identity
+from tutor.config.changing import set_value
 from tutor.errors import UsageError
 from tutor.text import Text, text
 
@@ -47,7 +48,7 @@ def _asked(session: Session, identity: Identity) -> Identity:
     for field, question in _QUESTIONS.items():
         while getattr(identity, field) is None and (answer := said(session, question)):
             try:
-                identity = configuration.set_value(path, f"identity.{field}", answer).identity
+                identity = set_value(path, f"identity.{field}", answer).identity
             except UsageError as error:
                 session.say(error.what)
     return identity

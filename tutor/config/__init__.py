@@ -19,20 +19,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tutor.dataclass import dataclass, field
 from tutor.errors import UsageError
-from tutor.folders import folders, replace_file
+from tutor.folders import folders
 from tutor.text import Text, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from tutor.folders import StrPath
 
 FILE_NAME = "config.json"
 PATIENCE = 5  # seconds, as a program gets
 LONGEST_FILE = 1 << 20
-LONGEST_VALUE = 4096  # PATH_MAX: a variable may be a path
-LONGEST_LANGUAGE = 3
-LONGEST_IDENTITY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,130 +67,11 @@ def load(path: StrPath) -> Config:
 
     :raises UsageError: when the file cannot be read or is malformed; names the file and the line.
     """
-    return _config(_read(path))
+    return config_of(read(path))
 
 
-def set_value(path: StrPath, key: str, value: str) -> Config:
-    """Set one key and write the file anew. Of two terminals at once, the later one wins.
-
-    :param key: ``language``, ``identity.name``, ``identity.email``, ``identity.student_id``,
-        ``course-config`` or ``variables.NAME``.
-    :raises UsageError: when the key or the value is not valid, or the file cannot be used.
-    """
-    document = _read(path)
-    parts = _parts(key)
-    if problem := _problem(parts, value):
-        raise UsageError(problem, _accepted_tip())
-    section = document if len(parts) == 1 else document.setdefault(parts[0], {})
-    section[parts[-1]] = value
-    return _save(path, document)
-
-
-def unset_value(path: StrPath, key: str) -> Config:
-    """Take one key away and write the file anew; a key that is not set stays so.
-
-    :raises UsageError: when the key is not valid, or the file cannot be used.
-    """
-    document = _read(path)
-    parts = _parts(key)
-    section = document if len(parts) == 1 else document.get(parts[0], {})
-    if section.pop(parts[-1], None) is None:
-        return _config(document)
-    if not section and section is not document:
-        del document[parts[0]]
-    return _save(path, document)
-
-
-# --- shapes --------------------------------------------------------------------------------------
-
-
-def _is_line(value: str, longest: int) -> bool:
-    """Printable text on one line: nothing that could steer a terminal or turn the text around."""
-    return value.isprintable() and bool(value.strip()) and len(value) <= longest
-
-
-def _is_language(value: str) -> bool:
-    return value.isascii() and value.isalpha() and value.islower() and 1 < len(value) <= LONGEST_LANGUAGE
-
-
-def _is_identity(value: str) -> bool:
-    return _is_line(value, LONGEST_IDENTITY)
-
-
-def _is_email(value: str) -> bool:
-    """An at sign with something on both sides; only the mail server knows more."""
-    local, _, domain = value.rpartition("@")
-    return _is_word(value) and bool(local) and bool(domain)
-
-
-def _is_word(value: str) -> bool:
-    return _is_identity(value) and not any(map(str.isspace, value))
-
-
-def _is_variable(value: str) -> bool:
-    return _is_line(value, LONGEST_VALUE)
-
-
-def _is_variable_name(name: str) -> bool:
-    return name.isascii() and name.isidentifier()
-
-
-SHAPES: dict[tuple[str, ...], tuple[Callable[[str], bool], Text]] = {
-    ("language",): (_is_language, text("a language code of two or three small letters, such as sv")),
-    ("identity", "name"): (_is_identity, text("a name on one line")),
-    ("identity", "email"): (_is_email, text("an e-mail address")),
-    ("identity", "student_id"): (_is_word, text("a student id without spaces")),
-    ("course-config",): (_is_variable, text("the path of a file")),
-    ("variables",): (_is_variable, text("a text on one line")),
-}
-"""What each key accepts, and how that is said; ``variables`` stands for each variable's value."""
-
-KEYS = (
-    "language",
-    "identity.name",
-    "identity.email",
-    "identity.student_id",
-    "course-config",
-    "variables.NAME",
-)
-
-
-def _parts(key: str) -> tuple[str, ...]:
-    parts = tuple(key.split(".", 1))
-    if _shape(parts) is None:
-        raise UsageError(text("The configuration has no key {key}.", key=key), _accepted_tip())
-    return parts
-
-
-def _shape(parts: tuple[str, ...]) -> tuple[Callable[[str], bool], Text] | None:
-    if parts[0] == "variables":
-        named = len(parts) > 1 and _is_variable_name(parts[1])
-        return SHAPES["variables",] if named else None
-    return SHAPES.get(parts)
-
-
-def _problem(parts: tuple[str, ...], value: object) -> Text | None:
-    """Why the value does not fit the key, or None; unknown keys are problems as well."""
-    key = ".".join(parts)
-    if parts in {("identity",), ("variables",)}:
-        return text("The value of {key} is not an object of names and values.", key=key)
-    shape = _shape(parts)
-    if shape is None:
-        return text("The configuration has no key {key}.", key=key)
-    fits, meant = shape
-    if isinstance(value, str) and fits(value):
-        return None
-    return text("The value of {key} is not {meant}.", key=key, meant=meant)
-
-
-def _accepted_tip() -> Text:
-    return text("The keys are {keys}.", keys=", ".join(KEYS))
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def _config(document: Mapping[str, Any]) -> Config:
+def config_of(document: Mapping[str, Any]) -> Config:
+    """The configuration that a document of the right shape holds."""
     return Config(
         language=document.get("language"),
         identity=Identity(**document.get("identity", {})),
@@ -202,16 +80,21 @@ def _config(document: Mapping[str, Any]) -> Config:
     )
 
 
-def _read(path: StrPath) -> dict[str, Any]:
-    """The document, known to be of the right shape; empty when there is no file."""
+def read(path: StrPath) -> dict[str, Any]:
+    """The document, known to be of the right shape; empty when there is no file.
+
+    :raises UsageError: when the file cannot be read or is malformed; names the file and the line.
+    """
     content = _content(path)
     if content is None:
         return {}
+    from tutor.config.keys import accepted_tip, problem_with  # most students have no such file
+
     document = _parse(path, content)
     for parts, value in _leaves(document):
-        if problem := _problem(parts, value):
+        if problem := problem_with(parts, value):
             line = _line_of(content, parts)
-            _refuse(path, line, problem, _accepted_tip())
+            _refuse(path, line, problem, accepted_tip())
     return document
 
 
@@ -242,17 +125,17 @@ def _bytes(path: StrPath) -> bytes | None:
     """
     found: list[bytes | Exception | None] = []
 
-    def read() -> None:
+    def look() -> None:
         try:
             found.append(_read_bytes(path))
         except (OSError, UsageError) as error:
             found.append(error)
 
-    reader = threading.Thread(target=read, daemon=True)  # one that waits must not keep the tool from ending
+    reader = threading.Thread(target=look, daemon=True)  # one that waits must not keep the tool from ending
     try:
         reader.start()
     except RuntimeError:  # no more threads for this user
-        read()
+        look()
     else:
         reader.join(PATIENCE)
     if not found:
@@ -261,7 +144,9 @@ def _bytes(path: StrPath) -> bytes | None:
         )
         raise UsageError(problem, text("What it lies on does not answer, perhaps a server: look at findmnt."))
     if isinstance(found[0], OSError):
-        raise _cannot("read", path, found[0]) from found[0]
+        why = reason(found[0])
+        problem = text("The configuration {path} cannot be read: {reason}.", path=str(path), reason=why)
+        raise UsageError(problem, owner_tip(path)) from found[0]
     if isinstance(found[0], Exception):
         raise found[0]
     return found[0]
@@ -327,39 +212,21 @@ def _line_of(content: str, parts: Sequence[str], *, last: bool = False) -> int |
     return content.count("\n", 0, position) + 1
 
 
-# --- writing -------------------------------------------------------------------------------------
-
-
-def _save(path: StrPath, document: Mapping[str, Any]) -> Config:
-    """Write a file of its own beside the old one and let it take the name: whole or not at all."""
-    from pathlib import Path
-
-    content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    try:
-        target = Path(path).resolve()  # where the configuration is a link into a folder of dotfiles
-        replace_file(target, content.encode("utf-8"))
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
-        raise _cannot("write", path, error) from error
-    return _config(document)
-
-
-# --- refusing ------------------------------------------------------------------------------------
-
-
 def _refuse(path: StrPath, line: int | None, problem: Text, tip: Text) -> NoReturn:
     if line is None:
         raise UsageError(text("{path}: {problem}", path=str(path), problem=problem), tip)
     raise UsageError(text("{path}, line {line}: {problem}", path=str(path), line=line, problem=problem), tip)
 
 
-def _cannot(what: str, path: StrPath, error: Exception) -> UsageError:
+def reason(error: Exception) -> str:
+    """What the system says, where it is its error."""
     number = error.errno if isinstance(error, OSError) else None
-    reason = os.strerror(number) if number else str(error)
-    if what == "read":
-        problem = text("The configuration {path} cannot be read: {reason}.", path=str(path), reason=reason)
-    else:
-        problem = text("The configuration {path} cannot be written: {reason}.", path=str(path), reason=reason)
-    return UsageError(problem, text("Look at who owns {path}, and whether the disk is full.", path=str(path)))
+    return os.strerror(number) if number else str(error)
+
+
+def owner_tip(path: StrPath) -> Text:
+    """What to look at where the file cannot be used."""
+    return text("Look at who owns {path}, and whether the disk is full.", path=str(path))
 
 
 def _mend_tip(path: StrPath) -> Text:
