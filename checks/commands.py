@@ -1,4 +1,4 @@
-"""Commands for a fix, quoted for a shell, and run with sudo only where this user is refused."""
+"""Commands and paths for a fix, quoted for a shell; with sudo only where this user is refused."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ def virt_xml(host: Host, domain: str, *words: str) -> str:
 def virt_install(host: Host, *words: str) -> str:
     """A virt-install command on the system's libvirt."""
     return " ".join([f"{_sudo(host)}virt-install --connect {SYSTEM}", *(quote(word) for word in words)])
+
+
+def shell(path: str) -> str:
+    """A path as a word of a shell command; a leading ``~/`` still means the home folder."""
+    if path == "~":
+        return path
+    return f"~/{quote(path[2:])}" if path.startswith("~/") else quote(path)
+
+
+def set_aside(path: str, *, sudo: bool = False) -> str:
+    """The command that keeps what lies at ``path`` as ``path.old``; an older one is kept too."""
+    # -T: a folder of that name must not swallow the file.
+    return f"{'sudo ' if sudo else ''}mv --backup=numbered -T {shell(path)} {shell(path + '.old')}"
 
 
 def _sudo(host: Host) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 
+from checks.commands import set_aside, shell
 from checks.packages import install_missing
-from checks.paths import set_aside, shell
 from checks.sizes import is_decimal, shown, to_bytes
 from tutor.grading.finding import failed, passed, unknown
 from tutor.grading.registry import check

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from shlex import quote
 
-from checks.packages import install_missing
-from checks.paths import set_aside, shell
+from checks import document_commands
 from checks.vscode import Rule, rules_for
 from tutor.grading.finding import failed, passed, skipped, unknown
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
-from tutor.host.documents import SCHEMA_OF, SCHEMAS, Document, Model, document
-from tutor.host.files import file_status, file_text, listing
+from tutor.host.documents import SCHEMA_OF, Document, Model, document
+from tutor.host.files import listing
 from tutor.host.host import Host
-from tutor.host.programs import program
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
-
-#: The namespace that an xml-model line must name for RELAX NG (relaxng.org).
-RELAX_NG = "http://relaxng.org/ns/structure/1.0"
 
 #: Files beside the student's own that are looked at; a folder with more is no folder of the course.
 MAX_BESIDE = 100
@@ -28,62 +22,6 @@ MAX_BESIDE = 100
 _WHY = text(
     "The editor then shows mistakes while you type, and libvirt would silently drop what it does not know."
 )
-_FORWARD_NONE = r"""<forward[[:space:]]+mode=("none"|'none')[[:space:]]*(/>|>[[:space:]]*</forward>)"""
-
-
-def _write(host: Host, path: str, domain: str) -> tuple[str, ...]:
-    """Describe the domain anew; the student's own file, where there is one, is kept beside it."""
-    there = f"test -e {shell(path)} || test -L {shell(path)}"
-    folder = posixpath.dirname(path)
-    made = () if _is_there(host, folder) else (f"mkdir -p {shell(folder)}",)
-    lines = " ".join(quote(line) for line in _description(host, domain))
-    describe = f"printf '%s\\n' {lines} > {shell(path)}"
-    return (*made, f"if {there}; then {set_aside(path)}; fi", describe)
-
-
-def _description(host: Host, domain: str) -> tuple[str, ...]:
-    """The lesson's domain. It has no uuid, so that it fits the student's own of that name or none."""
-    kind = "kvm" if _usable_kvm(host) else "qemu"
-    name = domain.replace("&", "&amp;").replace("<", "&lt;")
-    return (
-        '<?xml version="1.0"?>',
-        _model("domain"),
-        f'<domain type="{kind}">',
-        f"  <name>{name}</name>",
-        '  <memory unit="MiB">1024</memory>',
-        "  <vcpu>1</vcpu>",
-        '  <os><type arch="x86_64">hvm</type><boot dev="hd"/></os>',
-        "  <features><acpi/></features>",
-        "  <devices>",
-        '    <disk type="file" device="disk">',
-        '      <driver name="qemu" type="qcow2"/>',
-        f'      <source file="/var/lib/libvirt/images/{name}.qcow2"/>',
-        '      <target dev="vda" bus="virtio"/>',
-        "    </disk>",
-        '    <interface type="network"><source network="default"/><model type="virtio"/></interface>',
-        '    <graphics type="spice" autoport="yes"/>',
-        "  </devices>",
-        "</domain>",
-    )
-
-
-def _is_there(host: Host, path: str) -> bool:
-    try:
-        return host.ask(file_status(path)) is not None
-    except Unobservable:
-        return False
-
-
-def _usable_kvm(host: Host) -> bool:
-    try:
-        device = host.ask(file_status("/dev/kvm"))
-    except Unobservable:
-        return False
-    return device is not None and device["kind"] == "character-device"
-
-
-def _model(schema: str) -> str:
-    return f'<?xml-model href="file://{SCHEMAS}/{SCHEMA_OF[schema]}" schematypens="{RELAX_NG}"?>'
 
 
 @check("xml-file")
@@ -99,7 +37,7 @@ def xml_file(host: Host, *, path: str, domain: str) -> Finding:
             failure.message,
             why=text("An editor and libvirt read files."),
             hint=text("Move away what is there, and save the XML of this step under that name."),
-            fix=_write(host, path, domain),
+            fix=document_commands.write(host, path, domain),
         )
     if found is None:
         return failed(
@@ -107,7 +45,7 @@ def xml_file(host: Host, *, path: str, domain: str) -> Finding:
             text("there is no file {path}", path=path),
             why=text("The file is the description of your domain, to keep, read and use again."),
             hint=text("Save the XML of this step under that name."),
-            fix=_write(host, path, domain),
+            fix=document_commands.write(host, path, domain),
         )
     if not found["well_formed"]:
         return failed(
@@ -115,7 +53,7 @@ def xml_file(host: Host, *, path: str, domain: str) -> Finding:
             _fault(found),
             why=text("What is not well-formed is no XML at all, and no tool reads it."),
             hint=text("Look at that line: every element is closed, every value quoted."),
-            fix=_write(host, path, domain),
+            fix=document_commands.write(host, path, domain),
         )
     return passed(text("{path} is well-formed", path=found["path"]), note=_encoding_note(found))
 
@@ -128,20 +66,7 @@ def _encoding_note(found: Document) -> Text | None:
     )
 
 
-def _install_schemas(host: Host, **_: str) -> tuple[str, ...]:
-    """What brings the schemas: the library of every program of libvirt's. None where they are."""
-    path = f"{SCHEMAS}/{SCHEMA_OF['domain']}"
-    if _is_there(host, path):
-        return ()
-    missing = install_missing(host, ["virsh"])
-    if missing or host.ask(program("apt-get")) is None:
-        return missing or ("sudo dnf reinstall -y libvirt-libs",)
-    # The package's name differs between releases (libvirt0, libvirt-common), and dpkg knows it.
-    owner = f"dpkg-query -S {path} | cut -d: -f1"
-    return (f'sudo apt-get install --reinstall -y "$({owner})"',)
-
-
-@check("xml-valid", remedy=_install_schemas)
+@check("xml-valid", remedy=document_commands.install_schemas)
 def xml_valid(host: Host, *, path: str, schema: str, domain: str) -> Finding:
     """{path} is valid against libvirt's schema for a {schema}."""
     found = _seen(host, path)
@@ -151,7 +76,7 @@ def xml_valid(host: Host, *, path: str, schema: str, domain: str) -> Finding:
             text("its root element is {root}", root=found["root"] or "-"),
             why=text("Each kind of document has a schema of its own."),
             hint=text("The root element should be {schema}.", schema=schema),
-            fix=(*_write(host, path, domain), *_install_schemas(host)),
+            fix=(*document_commands.write(host, path, domain), *document_commands.install_schemas(host)),
         )
     if found["valid"] is None:
         return _no_schema(host, found)
@@ -162,38 +87,13 @@ def xml_valid(host: Host, *, path: str, schema: str, domain: str) -> Finding:
         _fault(found),
         why=text("Libvirt drops what it does not know without a word, unless it is told to validate."),
         hint=text("Compare with the lesson line by line, or ask: virt-xml-validate {path}", path=path),
-        fix=_write(host, path, domain),
+        fix=document_commands.write(host, path, domain),
     )
 
 
 def _no_schema(host: Host, found: Document) -> Finding:
     reason = text("libvirt's schemas are not installed: there is no {path}", path=found["schema"] or "")
-    return unknown("schema-missing", reason, fix=_install_schemas(host))
-
-
-def _name_schema(host: Host, *, path: str, schema: str) -> tuple[str, ...]:
-    """Drop xml-model lines that are wrong, and put the right one below the XML declaration."""
-    drop = r"s/<\?xml-model([[:space:]]([^?]|\?[^>])*)?\?>[[:space:]]*//g"
-    put = rf"s|^(\xef\xbb\xbf)?([[:space:]]*<\?xml[[:space:]][^>]*>\n?)?|\1\2{_model(schema)}\n|"
-    # -z: the file is one line to sed, since a line of XML may hold anything. LC_ALL: whatever its encoding.
-    name = f"LC_ALL=C sed -i -z -E -e {quote(drop)} -e {quote(put)} {shell(path)}"
-    return (*_recode(host, path), name)
-
-
-def _recode(host: Host, path: str) -> tuple[str, ...]:
-    """Write a file of UTF-16 in UTF-8, which sed and libvirt read."""
-    try:
-        found = host.ask(document(path))
-    except Unobservable:
-        return ()
-    if found is None or not (found["encoding"] or "").upper().startswith(("UTF-16", "UCS", "ISO-10646")):
-        return ()
-    old, new = shell(path), shell(path + ".new")
-    undeclare = r"1s/^(<\?xml [^>]*)[[:space:]]encoding=(\"[^\"]*\"|'[^']*')/\1/"
-    recode = f"iconv -f {quote(found['encoding'] or '')} -t UTF-8 {old} > {new}"
-    steps = f"{recode} && sed -i -E {quote(undeclare)} {new} && mv -T {new} {old}"
-    # Another check's fix may have written the file anew by then.
-    return (f"if LC_ALL=C grep -qaP '\\x00' {old}; then {steps}; fi",)
+    return unknown("schema-missing", reason, fix=document_commands.install_schemas(host))
 
 
 @check("schema-named")
@@ -201,7 +101,7 @@ def schema_named(host: Host, *, path: str, schema: str) -> Finding:
     """{path} names libvirt's {schema} schema, or VS Code's settings name it for that file."""
     found, wanted = _seen(host, path), SCHEMA_OF[schema]
     models = [model for model in found["models"] if _last(model["href"]) == wanted]
-    if any(model["schematypens"] == RELAX_NG for model in models):
+    if any(model["schematypens"] == document_commands.RELAX_NG for model in models):
         return passed(text("the file's xml-model line names {schema}", schema=wanted))
     files = list(rules_for(host, found["path"]))
     in_force = [rule for rules in files if (rule := _first(rules))]
@@ -213,7 +113,8 @@ def schema_named(host: Host, *, path: str, schema: str) -> Finding:
         )
     code, observed = _what_is_wrong(models, found, [rule for rules in files for rule in rules], in_force)
     hint = text("Name {schema} in an xml-model line above the root element, as in the lesson.", schema=wanted)
-    return failed(code, observed, why=_WHY, hint=hint, fix=_name_schema(host, path=path, schema=schema))
+    fix = document_commands.name_schema(host, path, schema)
+    return failed(code, observed, why=_WHY, hint=hint, fix=fix)
 
 
 def _first(rules: list[Rule]) -> Rule | None:
@@ -270,22 +171,8 @@ def network_xml_beside(host: Host, *, path: str) -> Finding:
         text("{path}: {fault}", path=first["path"], fault=_fault(first)),
         why=text("What the schema refuses, libvirt reads differently from what you meant, or not at all."),
         hint=text("forward mode='none' is the usual one: an isolated network has no forward element at all."),
-        fix=[command for one in invalid for command in _mend(host, one)],
+        fix=[command for one in invalid for command in document_commands.mend(host, one)],
     )
-
-
-def _mend(host: Host, path: str) -> tuple[str, ...]:
-    """Take the usual mistake out. What is not valid without it is set aside: only its author can mend it."""
-    try:
-        found = host.ask(file_text(path))
-    except Unobservable:
-        found = None
-    pattern = _FORWARD_NONE.replace("[[:space:]]", r"\s")
-    if found is None or not re.search(pattern, found["text"]):
-        return (set_aside(path),)
-    drop = rf"s~[[:blank:]]*{_FORWARD_NONE}[[:blank:]]*\n?~~g"
-    mended = f"LC_ALL=C sed -i -z -E {quote(drop)} {shell(path)}"
-    return (mended, f"virt-xml-validate {shell(path)} network || {set_aside(path)}")
 
 
 def _seen(host: Host, path: str) -> Document:

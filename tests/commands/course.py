@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.course.writing import write_files
+
 COURSE = """\
 id = "small"
 version = "1.0"
@@ -228,8 +230,4 @@ FILES = {
 
 def write_course(folder: Path) -> Path:
     """The course, in ``folder``."""
-    for name, content in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return folder
+    return write_files(folder, FILES)

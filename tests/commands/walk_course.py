@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.course.writing import write_files
+
 COURSE = """\
 id = "walk"
 version = "1.0"
@@ -240,8 +242,4 @@ FILES = {"course.toml": COURSE, "outline.toml": "", "sv/1-walk.md": WALK_SV, "en
 
 def write_walk_course(folder: Path) -> Path:
     """The course, in ``folder``."""
-    for name, content in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return folder
+    return write_files(folder, FILES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.course.writing import write_files
 from tutor.course.findings import Finding
 from tutor.course.lint import ParameterInfo, lint
 
@@ -299,7 +300,4 @@ class Sample:
 
 def write_sample(folder: Path) -> Sample:
     """The good course, in ``folder``."""
-    sample = Sample(folder)
-    for name, content in FILES.items():
-        sample.write(name, content)
-    return sample
+    return Sample(write_files(folder, FILES))

@@ -18,9 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from tests.faults.asking import ask
 from tests.faults.hanging import SHORT
 from tests.faults.people import nobody
 from tests.faults.programs import LOOKS as LOOKS_OF_PROGRAMS
@@ -237,17 +237,6 @@ def path(tmp_path: Path) -> Path:
     folder = tmp_path / "folder"
     folder.mkdir()
     return folder / "x"
-
-
-def ask(question: Question[Any], host: LiveHost | None = None, **environ: str) -> Answer:
-    """The answer, of the shape that is declared; the reason where there is none."""
-    host = host or LiveHost(Machine(environ))
-    seen = host.observe(question)
-    host.close()
-    if seen.failure is not None:
-        assert seen.failure.message.render(str)
-        return seen.failure.reason
-    return msgspec.convert(seen.value, question.type, strict=True)
 
 
 @pytest.mark.parametrize("case", [(name, "lies") for name in _LIES], ids="-".join)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from tests.faults.asking import ask
 from tests.faults.people import nobody
 from tests.faults.table import Family, Row, cases
 from tutor.host import clock, cpu, kernel, kvm, processes, room, security
@@ -207,15 +207,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     value: Any = str(folder if inside else path)
     monkeypatch.setattr(look.module, look.name, (value,) if look.name == "OS_RELEASE" else value)
     return path
-
-
-def ask(question: Question[Any], host: LiveHost | None = None) -> Any:
-    """The answer, of the shape that is declared; the reason where there is none."""
-    seen = (host or LiveHost(Machine({}))).observe(question)
-    if seen.failure is not None:
-        assert seen.failure.message.render(str)
-        return seen.failure.reason
-    return msgspec.convert(seen.value, question.type, strict=True)
 
 
 def holds(answer: Any, expected: Any) -> bool:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.faults.asking import told
 from tests.faults.people import nobody
 from tests.faults.table import Family, Row, cases
 from tutor.host.libvirt import domains as domains_module
@@ -27,7 +27,7 @@ from tutor.host.libvirt.networks import network, network_names
 from tutor.host.libvirt.snapshots import snapshots
 from tutor.host.libvirt.storage import pools, volume
 from tutor.host.machine import Machine, Patience
-from tutor.host.question import Question, Unobservable
+from tutor.host.question import Question
 from tutor.host.source import SOURCES
 
 #: Each source's question, of what libvirt's driver for tests has.
@@ -183,10 +183,7 @@ def ask(
     if calls is not None:
         machine.shared(("libvirt", uri, "read"), lambda: calls)
     (answer,) = SOURCES[name].observe(machine, [question.args]).values()
-    if isinstance(answer, Unobservable):
-        assert answer.message.render(str)
-        return answer.reason
-    return msgspec.convert(answer, question.type, strict=True)
+    return told(question, answer)
 
 
 @contextlib.contextmanager

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from tests.faults.asking import ask
 from tests.faults.people import nobody
 from tests.faults.programs import SHORT
 from tests.faults.table import Family, Row, cases
@@ -84,15 +84,6 @@ FAMILY = Family(
         ),
     ),
 )
-
-
-def ask(question: Question[Any], host: LiveHost) -> Any:
-    """The answer, of the shape that is declared; the reason where there is none."""
-    seen = host.observe(question)
-    if seen.failure is not None:
-        assert seen.failure.message.render(str)
-        return seen.failure.reason
-    return msgspec.convert(seen.value, question.type, strict=True)
 
 
 # The shell.

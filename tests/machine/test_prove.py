@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.course.writing import write_files
+
 FILES = {
     "course.toml": """
 id = "groups"
@@ -141,12 +143,7 @@ reason = "nobody can"
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The course, with its faults."""
-    folder = tmp_path_factory.mktemp("course")
-    for name, content in FILES.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    return folder
+    return write_files(tmp_path_factory.mktemp("course"), FILES)
 
 
 def prove(course: Path, *words: str) -> subprocess.CompletedProcess[str]:

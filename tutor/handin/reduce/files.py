@@ -16,7 +16,7 @@ _RULES = "xml.fileAssociations"
 _SETTINGS = "settings.json"
 _SYSTEM = "/etc/"
 
-#: What a network description is mended of (checks/documents.py).
+#: What a network description is mended of (checks/document_commands.py).
 _FORWARD_NONE = re.compile(r"""<forward\s+mode=("none"|'none')\s*(/>|>\s*</forward>)""")
 _IPTABLES_OWN = re.compile(r"\s*table\s+ip\s+nat\b")
 
