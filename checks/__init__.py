@@ -10,6 +10,7 @@ MODULES = (
     "checks.disks",
     "checks.documents",
     "checks.domain_devices",
+    "checks.domain_hardware",
     "checks.domains",
     "checks.firmware",
     "checks.groups",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import checks.domain_devices
+import checks.domain_hardware
 import checks.domains  # noqa: F401 - registers
 from tests.checks.fake_host import refusal
 from tutor.host.cpu import cpu
