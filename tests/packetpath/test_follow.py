@@ -100,6 +100,22 @@ def test_one_accept_is_enough_to_leave(asked: Statement) -> None:
     assert leaving(opened).answer == "yes"
 
 
+def test_what_leaves_for_certain_is_named() -> None:
+    perhaps = [match(DPORT, 80), UNKNOWN, ACCEPT]
+    found = leaving(forward(perhaps, [match(DPORT, 443), ACCEPT], [match(DPORT, 22), ACCEPT], policy="drop"))
+    assert found.answer == "yes"
+    assert found.path
+    assert {state.numbers("original dport").only for state in found.path.passed} == {443, 22}
+
+
+def test_a_port_forward_that_takes_it_out_for_certain_comes_first() -> None:
+    perhaps = prerouting([match(DPORT, 80), UNKNOWN, dnat(port=80)], [match(DPORT, 443), dnat(port=443)])
+    found = leaving(perhaps, forward([match(OIF, "virbr0"), ACCEPT], policy="drop"))
+    assert found.translated
+    assert not found.translated.doubts
+    assert [state.numbers("original dport").only for state in found.translated.passed] == [443]
+
+
 def test_what_one_rule_refuses_another_does_not_let_out() -> None:
     rules = [match(DPORT, 443), DROP], [match(DPORT, 443), ACCEPT]
     assert leaving(forward(*rules, policy="drop")).answer == "no"

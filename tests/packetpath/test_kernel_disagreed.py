@@ -8,6 +8,7 @@ import pytest
 
 from tests.packetpath.rules import (
     ACCEPT,
+    DADDR,
     DPORT,
     FORWARDED,
     GUEST,
@@ -127,3 +128,27 @@ def test_an_answer_that_is_written_to_before_tracking_is_nobodys() -> None:
     )
     assert connect(load(masqueraded), WORLD, FROM_GUEST).outcome == Reaches("203.0.113.7", "80", "eth0")
     assert isinstance(connect(load(masqueraded, early), WORLD, FROM_GUEST).outcome, Unknown)
+
+
+@pytest.mark.parametrize("prefix", ["0.0.0.0/8", "240.0.0.0/4"])
+def test_addresses_that_nobody_has_are_forwarded(prefix: str) -> None:
+    """Once refused as no host's own (RFC 1122); Linux routes them like any other."""
+    network, length = prefix.split("/")
+    there = match(DADDR, {"prefix": {"addr": network, "len": int(length)}})
+    assert could_leave(load(forward([there, ACCEPT], policy="drop")), WORLD, "virbr1").answer == "yes"
+    host = network.replace("0.0.0", "0.0.1", 1)
+    assert follow(load(), WORLD, replace(FROM_GUEST, destination=host)).outcome == Reaches(host, "80", "eth0")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "255.255.255.255"])  # noqa: S104 - a destination
+def test_nobody_and_everybody_are_not_forwarded(host: str) -> None:
+    refusing = forward([match(DADDR, host), ACCEPT], policy="drop")
+    assert could_leave(load(refusing), WORLD, "virbr1").answer == "no"
+
+
+@pytest.mark.parametrize(("rp_filter", "answer"), [(0, "yes"), (1, "no"), (2, "no")])
+def test_nobody_sends_from_a_networks_broadcast_address_where_senders_are_looked_at(
+    rp_filter: int, answer: str
+) -> None:
+    rules = load(forward([match(SADDR, "192.168.50.255"), ACCEPT], policy="drop"))
+    assert could_leave(rules, replace(WORLD, rp_filter={"virbr1": rp_filter}), "virbr1").answer == answer

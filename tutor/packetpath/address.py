@@ -58,8 +58,8 @@ def network(written: str) -> Numbers:
 
 #: Lengths of prefixes: one address, and two that need no broadcast (RFC 3021).
 ONE_ADDRESS, POINT_TO_POINT = 32, 31
-THIS_NETWORK = network("0.0.0.0/8")
+#: The address of nobody. The rest of 0.0.0.0/8 is forwarded like any other (Linux 5.3), as is 240.0.0.0/4.
+UNSPECIFIED = Numbers.of(0)
 LOOPBACK = network("127.0.0.0/8")
 MULTICAST = network("224.0.0.0/4")
-RESERVED = network("240.0.0.0/4") - Numbers.of(2**32 - 1)
 EVERYONE = Numbers.of(2**32 - 1)

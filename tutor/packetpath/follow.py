@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from tutor.dataclass import dataclass
+from tutor.dataclass import dataclass, replace
 from tutor.packetpath.address import network
 from tutor.packetpath.constants import DNAT
 from tutor.packetpath.doubt import CERTAIN
@@ -56,7 +56,7 @@ class Leaving:
     """Whether packets that come in through an interface could leave through another.
 
     :param answer: about packets that go where they are addressed.
-    :param path: one that leaves, or may; None where none does.
+    :param path: one that leaves, or may; None where none does. Its ``passed`` are all that leave for certain.
     :param translated: one that leaves for where a rule of this machine sends it instead (a port forward).
     """
 
@@ -83,18 +83,26 @@ def could_leave(ruleset: Ruleset, world: World, interface: str, source: str | No
     leaving += [state for state, how in passage.ended if how == "astray"]
     straight = [state for state in leaving if not _is_translated(state)]
     redirected = [state for state in leaving if _is_translated(state)]
-    certain = [state for state in straight if state.conditions is CERTAIN and not _is_astray(state)]
+    certain = any(_is_certain(state) for state in straight)
     answer: Literal["no", "yes", "unknown"] = "yes" if certain else "unknown" if straight else "no"
-    return Leaving(answer, _one(certain or straight, passage, world), _one(redirected, passage, world))
+    return Leaving(answer, _one(straight, passage, world), _one(redirected, passage, world))
 
 
 def _one(states: list[State], passage: Passage, world: World) -> Path | None:
+    """The first of those that leave for certain, beside the others; of those that may, where none does."""
+    certain = tuple(state for state in states if _is_certain(state))
+    if certain:
+        return replace(judged(Passage([certain[0]]), world), passed=certain)
     if not states:
         return None
     chosen = states[0]
     if any(state is chosen for state in passage.through):
         return judged(Passage([chosen]), world)
     return judged(Passage([], [Ended(chosen, "astray")]), world)
+
+
+def _is_certain(state: State) -> bool:
+    return state.conditions is CERTAIN and not _is_astray(state)
 
 
 def _is_translated(state: State) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.packetpath.address import EVERYONE, LOOPBACK, MULTICAST, RESERVED, THIS_NETWORK
+from tutor.packetpath.address import EVERYONE, LOOPBACK, MULTICAST, UNSPECIFIED
 from tutor.packetpath.numbers import ADDRESSES, NONE, Numbers
 from tutor.packetpath.state import State, Unreadable
 from tutor.packetpath.step import Step
@@ -31,12 +31,14 @@ def _from_allowed_senders(state: State, world: World, passage: Passage) -> list[
     if isinstance(senders, Unreadable):
         passage.ended.append(Ended(state.stepping(Step(HOOK, "unreadable")), "astray"))
         return []
-    allowed = ADDRESSES - world.local - MULTICAST - EVERYONE - THIS_NETWORK
+    allowed = ADDRESSES - world.local - MULTICAST - EVERYONE - UNSPECIFIED
     checked = world.rp_filter.get(world.link(index).name, 0)
     if checked == _STRICT:
         allowed &= world.reached_through(index)
     elif checked == _LOOSE:
         allowed &= Numbers.joined(span for part, _ in world.routed(ADDRESSES) for span in part.spans)
+    if checked:
+        allowed -= world.broadcast
     _end(passage, state.narrowed("saddr", senders - allowed), "drop", "sender-refused")
     fitting = state.narrowed("saddr", senders & allowed)
     return [fitting] if fitting else []
@@ -48,7 +50,7 @@ def _to_destination(state: State, world: World, passage: Passage) -> None:
         told = state.stepping(Step(HOOK, "unreadable"))
         passage.ended.append(Ended(told, "astray"))
         return
-    impossible = THIS_NETWORK | RESERVED | (NONE if world.route_localnet else LOOPBACK)
+    impossible = UNSPECIFIED | (NONE if world.route_localnet else LOOPBACK)
     _end(passage, state.narrowed("daddr", destinations & impossible), "drop", "no-route")
     destinations -= impossible
     here = world.local | world.broadcast | MULTICAST

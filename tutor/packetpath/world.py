@@ -12,7 +12,7 @@ from tutor.packetpath.address import (
     MULTICAST,
     ONE_ADDRESS,
     POINT_TO_POINT,
-    THIS_NETWORK,
+    UNSPECIFIED,
     block,
     network,
     prefix,
@@ -91,8 +91,8 @@ class World:
 
     @cached_property
     def broadcast(self) -> Numbers:
-        """Addresses that mean all hosts of a network (inet_addr_type(9) counts 0.0.0.0/8 with them)."""
-        found = THIS_NETWORK | EVERYONE
+        """Addresses that mean all hosts of a network (inet_addr_type() counts 0.0.0.0 with them)."""
+        found = UNSPECIFIED | EVERYONE
         for link in self.links:
             for number, bits in map(prefix, link.addresses):
                 if bits < POINT_TO_POINT and link.name != "lo":

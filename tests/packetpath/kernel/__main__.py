@@ -12,7 +12,7 @@ from tests.packetpath.kernel.lab import Lab
 from tests.packetpath.kernel.probe import PATIENT
 
 #: Shares of answers below which a campaign says little.
-FLOORS = {"first": 0.8, "whole": 0.8, "leaving": 0.8}
+FLOORS = {"first": 0.8, "whole": 0.8, "leaving": 0.8, "left": 0.9, "left translated": 0.5}
 
 
 def main() -> int:

@@ -18,11 +18,12 @@ from hypothesis import HealthCheck, Phase, given
 
 from tests.packetpath.kernel.cases import Case, cases
 from tests.packetpath.kernel.features import features
-from tests.packetpath.kernel.judge import Difference, Judged, judged
+from tests.packetpath.kernel.judge import Difference, Judged, judged, leaving_by, to_keep, to_send
 from tests.packetpath.kernel.lab import Lab, world
+from tests.packetpath.kernel.leaving import Witness, sent, sent_together
 from tests.packetpath.kernel.loader import NotLoaded
 from tests.packetpath.kernel.probe import PATIENT, QUIET, Seen, tried
-from tutor.packetpath import Ruleset
+from tutor.packetpath import Leaving, Ruleset
 
 #: Times that a difference is looked at again, in a lab of its own, before it counts.
 _AGAIN = 2
@@ -32,19 +33,23 @@ _FRESH = 10
 
 
 class Observed(NamedTuple):
-    """A case as the kernel has it, and what became of its connections."""
+    """A case as the kernel has it, what became of its connections, and of what is said to leave."""
 
     case: Case
     ruleset: Ruleset
     seen: list[Seen]
+    sent: dict[Witness, Seen]
 
-    def judged(self) -> Judged:
-        """The evaluator's answers beside that."""
+    def judged(self, leaving: dict[str, Leaving] | None = None) -> Judged:
+        """The evaluator's answers beside that.
+
+        :param leaving: what it said of the bridges, if it was asked already.
+        """
         settings = self.case.settings
-        bridge_calls = settings.bridge_calls
-        return judged(
-            self.ruleset, world(settings), list(self.case.probes), self.seen, bridge_calls=bridge_calls
-        )
+        tried = list(zip(self.case.probes, self.seen, strict=True))
+        around = world(settings)
+        asked = leaving or leaving_by(self.ruleset, around)
+        return judged(self.ruleset, around, tried, self.sent, asked, bridge_calls=settings.bridge_calls)
 
 
 class Result(NamedTuple):
@@ -115,8 +120,13 @@ def judged_in(lab: Lab, case: Case, quiet: float = QUIET) -> Result:
         ruleset = lab.loader.load(case.nft, case.iptables)
     except NotLoaded as refused:
         return Result(case, refused=_said(str(refused)))
-    observed = Observed(case, ruleset, tried(lab, case.probes, quiet))
-    return Result(case, observed, observed.judged())
+    seen = tried(lab, case.probes, quiet)
+    around = world(case.settings)
+    leaving = leaving_by(ruleset, around)
+    left = sent(lab, to_send(leaving, around), quiet)
+    kept = sent_together(lab, list(to_keep(leaving)), quiet)
+    observed = Observed(case, ruleset, seen, {**left, **kept})
+    return Result(case, observed, observed.judged(leaving))
 
 
 def staying(suite: str, case: Case) -> list[Difference]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.packetpath.kernel.lab import BEHIND
-from tests.packetpath.kernel.probe import Arrival, Probe, Seen
+from tests.packetpath.kernel.leaving import Witness, alone, anything, claims, witnesses
+from tests.packetpath.kernel.probe import TCP, UDP, Arrival, Probe, Seen
 from tutor.packetpath import (
+    Leaving,
     Local,
     Outcome,
     Packet,
@@ -36,7 +38,7 @@ class Difference(NamedTuple):
     """Where the two differ: what was asked, what the evaluator said, and what was seen."""
 
     question: str
-    probe: Probe
+    probe: Probe | Witness
     said: str
     seen: Seen
 
@@ -57,16 +59,47 @@ def packet(probe: Probe) -> Packet:
     return Packet(_INTERFACES[probe.sender], probe.source, probe.destination, probe.port, probe.protocol)
 
 
-def judged(
-    ruleset: Ruleset, world: World, probes: list[Probe], seen: list[Seen], *, bridge_calls: bool = False
-) -> Judged:
-    """Ask the evaluator all it can be asked about these connections.
+def leaving_by(ruleset: Ruleset, world: World) -> dict[str, Leaving]:
+    """What the evaluator says of each bridge's network."""
+    return {bridge: _could_leave(ruleset, world, bridge) for bridge in ("virbr0", "virbr1")}
 
+
+def to_send(leaving: Mapping[str, Leaving], world: World) -> Iterator[Witness]:
+    """Packets of which the evaluator says that they leave their network."""
+    for bridge, answer in leaving.items():
+        for _, path in claims(answer):
+            yield from witnesses(path, bridge, world)
+
+
+def to_keep(leaving: Mapping[str, Leaving]) -> Iterator[Witness]:
+    """Packets from networks of which the evaluator says that nothing leaves them."""
+    for bridge, answer in leaving.items():
+        if _is_sealed(answer):
+            yield from anything(bridge)
+
+
+def _is_sealed(leaving: Leaving) -> bool:
+    return leaving.answer == "no" and leaving.translated is None
+
+
+def judged(
+    ruleset: Ruleset,
+    world: World,
+    tried: list[tuple[Probe, Seen]],
+    sent: Mapping[Witness, Seen],
+    leaving: Mapping[str, Leaving],
+    *,
+    bridge_calls: bool = False,
+) -> Judged:
+    """Ask the evaluator all it can be asked about these connections, and about what leaves.
+
+    :param sent: what became of packets that :func:`to_send` and :func:`to_keep` name.
+    :param leaving: what :func:`leaving_by` returned.
     :param bridge_calls: whether bridges call iptables: what comes from a bridge and is sent back to it then
         never leaves the bridge, which the evaluator does not claim to know.
     """
     result = Judged([], [])
-    for probe, one in zip(probes, seen, strict=True):
+    for probe, one in tried:
         first, whole = _follow(ruleset, world, packet(probe)), _connect(ruleset, world, packet(probe))
         result.answers += [("first", _kind(first.outcome)), ("whole", _kind(whole.outcome))]
         if bridge_calls and _returns(first.outcome, probe):
@@ -80,7 +113,14 @@ def judged(
             can_be_told=not bridge_calls and _is_behind(world, probe),
         )
         result.differences += [Difference(question, probe, said, one) for question, said in found]
-    _judge_leaving(ruleset, world, result, list(zip(probes, seen, strict=True)))
+    for bridge, asked in leaving.items():
+        result.answers.append(("leaving", asked.answer))
+        if _is_sealed(asked):
+            result.differences += _out_all_the_same(world, bridge, [*tried, *sent.items()])
+        for question, path in claims(asked):
+            told, differences = _left(ruleset, world, bridge, path, sent)
+            result.answers.append((question, told))
+            result.differences += [Difference(question, *one) for one in differences]
     return result
 
 
@@ -222,19 +262,39 @@ def _only_filters(ruleset: Ruleset) -> bool:
     return not (changing or silenced or nat) and _in_order(ruleset)
 
 
-def _judge_leaving(ruleset: Ruleset, world: World, result: Judged, tried: list[tuple[Probe, Seen]]) -> None:
+def _out_all_the_same(
+    world: World, bridge: str, tried: Sequence[tuple[Probe | Witness, Seen]]
+) -> Iterator[Difference]:
     """A network that nothing can leave is left by no packet, but for those that rules send elsewhere."""
-    for bridge in ("virbr0", "virbr1"):
-        leaving = _could_leave(ruleset, world, bridge)
-        result.answers.append(("leaving", leaving.answer))
-        own = Numbers.joined(
-            span for a in world.link(world.index(bridge)).addresses for span in network(a).spans
-        )
-        for probe, seen in tried:
-            if address(probe.source) not in own:
-                continue
-            if probe.sender != BEHIND[bridge] or seen.arrived is None or seen.arrived.host == probe.sender:
-                continue
-            straight = (seen.arrived.destination, seen.arrived.port) == (probe.destination, probe.port)
-            if straight and leaving.answer == "no" and leaving.translated is None:
-                result.differences.append(Difference("leaving", probe, "no", seen))
+    own = Numbers.joined(span for a in world.link(world.index(bridge)).addresses for span in network(a).spans)
+    for probe, seen in tried:
+        if address(probe.source) not in own or probe.sender != BEHIND[bridge]:
+            continue
+        if seen.arrived is None or seen.arrived.host == probe.sender:
+            continue
+        if (seen.arrived.destination, seen.arrived.port) == (probe.destination, probe.port):
+            yield Difference("leaving", probe, "no", seen)
+
+
+def _left(
+    ruleset: Ruleset, world: World, bridge: str, path: Path, sent: Mapping[Witness, Seen]
+) -> tuple[str, list[tuple[Witness, str, Seen]]]:
+    """Whether packets that took the path come out where it leads; what did not."""
+    packets = [one for one in witnesses(path, bridge, world) if one in sent]
+    lost = [one for one in packets if not _is_out(one, sent[one])]
+    # What a rule gives an address or port out of several is not the packet's to say: a part of them leaves.
+    wrong = [one for one in lost if not _by_chance(alone(ruleset, world, bridge, one))]
+    if len(lost) == len(packets) and not wrong:
+        return "unknown: by chance" if packets else "unknown: not tried", []
+    kinds = {one.protocol for one in packets if one not in lost}
+    told = "as TCP or UDP" if kinds & {TCP, UDP} else "as ICMP"
+    return told, [(one, f"leaves through {one.out}", sent[one]) for one in wrong]
+
+
+def _is_out(packet: Witness, seen: Seen) -> bool:
+    return seen.arrived is not None and seen.arrived.host == BEHIND.get(packet.out)
+
+
+def _by_chance(path: Path) -> bool:
+    """Whether nothing is unknown but what a rule picks."""
+    return isinstance(path.outcome, Unknown) and not path.doubts and len(path.passed) > 0

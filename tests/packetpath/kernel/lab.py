@@ -29,6 +29,8 @@ _GATEWAYS = {"eth0": MACHINE, "virbr0": BRIDGE, "virbr1": ISOLATING}
 BEHIND = {"eth0": "client", "virbr0": "guest", "virbr1": "isolated"}
 
 _ETH_P_ALL, _NETLINK_NETFILTER = 3, 12
+#: The type of an Ethernet frame that carries IPv4.
+IPV4 = b"\x08\x00"
 IP_PKTINFO, IP_TRANSPARENT = 8, 19
 _FLUSH = (1 << 8) | 2
 _ROUTER = f"""\
@@ -90,7 +92,7 @@ def world(settings: Settings) -> World:
         links,
         (Route("0.0.0.0/0", "eth0", GATEWAY),),
         settings.forwarding,
-        {"eth0": settings.rp_filter},
+        dict.fromkeys(BEHIND, settings.rp_filter),
         settings.route_localnet,
     )
 
@@ -99,10 +101,13 @@ class Host:
     """A computer: its listeners, and what passes its network card.
 
     :ivar name: ``client``, ``guest``, ``isolated`` or ``router``.
+    :ivar ethernet: what its frames to the router begin with; the router itself sends none.
     """
 
-    def __init__(self, name: str, namespace: Namespace, stack: ExitStack, *, card: bool = True) -> None:
-        self.name, self.namespace = name, namespace
+    def __init__(
+        self, name: str, namespace: Namespace, stack: ExitStack, ethernet: bytes, *, card: bool = True
+    ) -> None:
+        self.name, self.namespace, self.ethernet = name, namespace, ethernet
         with namespace.inside():
             self.card = stack.enter_context(_card()) if card else None
             self.listeners = [stack.enter_context(_listener(port)) for port in PORTS]
@@ -150,8 +155,11 @@ class Lab(AbstractContextManager["Lab"]):
             spaces = {name: Namespace() for name in names}
             for space in spaces.values():
                 stack.callback(space.close)
-            _cable(spaces)
-            self.hosts = {name: Host(name, spaces[name], stack, card=name != "router") for name in names}
+            ethernet = _cable(spaces)
+            self.hosts = {
+                name: Host(name, spaces[name], stack, ethernet.get(name, b""), card=name in ethernet)
+                for name in names
+            }
             self.router = spaces["router"]
             self.loader = Loader(self.router, suite)
             stack.callback(self.loader.close)
@@ -177,7 +185,7 @@ class Lab(AbstractContextManager["Lab"]):
         values = {
             "net.ipv4.ip_forward": settings.forwarding,
             "net.ipv4.conf.all.rp_filter": 0,
-            "net.ipv4.conf.eth0.rp_filter": settings.rp_filter,
+            **{f"net.ipv4.conf.{link}.rp_filter": settings.rp_filter for link in BEHIND},
             "net.ipv4.conf.all.route_localnet": settings.route_localnet,
             "net.bridge.bridge-nf-call-iptables": settings.bridge_calls,
         }
@@ -186,7 +194,8 @@ class Lab(AbstractContextManager["Lab"]):
         self._settings = settings
 
 
-def _cable(spaces: dict[str, Namespace]) -> None:
+def _cable(spaces: dict[str, Namespace]) -> dict[str, bytes]:
+    """Returns what the frames of each leaf begin with."""
     router = spaces["router"]
     ends = (("eth0", "client"), ("vnet0", "guest"), ("vnet1", "isolated"))
     router.ip("".join(
@@ -196,7 +205,7 @@ def _cable(spaces: dict[str, Namespace]) -> None:
     for name, address, gateway in (("guest", GUEST, BRIDGE), ("isolated", ISOLATED, ISOLATING)):
         spaces[name].ip(f"{_LEAF}address add {address}/24 dev eth0\nroute add default via {gateway}\n")
     spaces["client"].ip(_LEAF + _CLIENT)
-    _introduce(spaces)
+    ethernet = _introduce(spaces)
     for name, value in _TELLING.items():
         router.sysctl(name, value)
     for name, space in spaces.items():
@@ -204,9 +213,10 @@ def _cable(spaces: dict[str, Namespace]) -> None:
         space.sysctl("net.ipv4.tcp_synack_retries", 0)
         for link in ("all", "eth0", "virbr0", "virbr1") if name == "router" else ("all", "eth0"):
             space.sysctl(f"net.ipv4.conf.{link}.rp_filter", 0)
+    return ethernet
 
 
-def _introduce(spaces: dict[str, Namespace]) -> None:
+def _introduce(spaces: dict[str, Namespace]) -> dict[str, bytes]:
     """Tell everybody the hardware addresses of the others: rules may keep them from asking (ARP)."""
     own = {name: _hardware(space) for name, space in spaces.items()}
     known = (("eth0", "client", GATEWAY), ("virbr0", "guest", GUEST), ("virbr1", "isolated", ISOLATED))
@@ -216,6 +226,11 @@ def _introduce(spaces: dict[str, Namespace]) -> None:
     for link, name, _ in known:
         hardware = own["router"][link]
         spaces[name].ip(f"neighbour replace {_GATEWAYS[link]} lladdr {hardware} dev eth0\n")
+    return {name: _bytes(own["router"][link]) + _bytes(own[name]["eth0"]) + IPV4 for link, name, _ in known}
+
+
+def _bytes(hardware: str) -> bytes:
+    return bytes.fromhex(hardware.replace(":", ""))
 
 
 def _hardware(space: Namespace) -> dict[str, str]:

@@ -22,7 +22,8 @@ QUIET, PATIENT = 0.06, 0.4
 _LONGEST = 2.0
 _SYN, _SYN_ACK = 2, 18
 _TOKEN = 8
-_OUTGOING = 4
+#: How a card tells of what its own computer sends (linux/if_packet.h).
+OUTGOING = 4
 _IP_RECVERR = 11
 _RESET = struct.pack("ii", 1, 0)
 _UNREACHABLE = frozenset(
@@ -153,8 +154,8 @@ class _Watch:
     def _read(self) -> None:
         for attempt in self._attempts:
             self._ask(attempt)
-        frames = [(host, *frame) for host in self._hosts for frame in _frames(host.card)]
-        for host, frame, kind in sorted(frames, key=lambda one: one[2] != _OUTGOING):
+        seen = [(host, *frame) for host in self._hosts for frame in frames(host.card)]
+        for host, frame, kind in sorted(seen, key=lambda one: one[2] != OUTGOING):
             self._frame(host, frame, kind)
         for host in self._hosts:
             for listener in host.listeners:
@@ -192,14 +193,14 @@ class _Watch:
             if frame[header + 13] & _SYN_ACK != _SYN:
                 return
             sequence = int.from_bytes(frame[header + 4 : header + 8], "big")
-            if kind == _OUTGOING:
+            if kind == OUTGOING:
                 self._sent(host, source, ports[0], sequence)
                 return
             attempt = next((one for one in self._attempts if one.sequence == sequence), None)
         else:
             payload = frame[header + 8 :]
             attempt = self._of_token(payload)
-            if kind == _OUTGOING or payload[:1] != b"1":
+            if kind == OUTGOING or payload[:1] != b"1":
                 return
         if attempt and attempt.seen.arrived is None:
             attempt.seen.arrived = Arrival(host.name, source, ports[0], destination, ports[1])
@@ -266,7 +267,8 @@ def _events(attempt: _Attempt) -> int:
     return select.POLLOUT if attempt.probe.protocol == TCP else select.POLLIN
 
 
-def _frames(card: socket.socket | None) -> Iterator[tuple[bytes, int]]:
+def frames(card: socket.socket | None) -> Iterator[tuple[bytes, int]]:
+    """What passed a card since it was last asked: the beginning of each frame, and its way."""
     while card:
         try:
             frame, origin = card.recvfrom(128)
