@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.host.forked import Forked
@@ -21,6 +21,8 @@ from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
 Args = tuple[str, ...]
+#: Told of answers, or of why there are none.
+Answered = Callable[[Mapping[Args, Any]], None]
 
 #: What the process runs. Its search path is ours: never the folder that the student stands in.
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from {module} import main; main()"
@@ -49,7 +51,7 @@ class Aside:
     ) -> None:
         self._told = told
         self._numbers = itertools.count()
-        self._waiting: dict[int, _Reply] = {}
+        self._waiting: dict[int, tuple[Sequence[Args], Answered]] = {}
         self._lock = threading.Lock()
         self._ended: Unobservable | None = None
         self._process: subprocess.Popen[bytes] | Forked | None
@@ -60,22 +62,20 @@ class Aside:
             self._process = None
             self._ended = _gone(str(error))
 
-    def observe(self, source: str, wanted: Sequence[Args]) -> dict[Args, Any]:
-        """The answers of a source, as it gave them; waits for as long as that takes.
+    def ask(self, source: str, wanted: Sequence[Args], answered: Answered) -> None:
+        """Have questions to a source answered; they are not waited for.
 
-        :raises Unobservable: ``failed`` when the process could not start, or has ended.
+        :param answered: called once, in another thread, with what the source gave; ``failed`` for each
+            question when the process has not started, or has ended.
         """
-        reply = _Reply()
         with self._lock:
-            if self._ended is not None:
-                raise self._ended
-            number = next(self._numbers)
-            self._waiting[number] = reply
-        self._send({"id": number, "source": source, "wanted": wanted})
-        reply.come.wait()
-        if reply.failure is not None:
-            raise reply.failure
-        return reply.answers
+            number, ended = next(self._numbers), self._ended
+            if ended is None:
+                self._waiting[number] = wanted, answered
+        if ended is None:
+            self._send({"id": number, "source": source, "wanted": wanted})
+        else:
+            answered(dict.fromkeys(wanted, ended))
 
     def close(self) -> None:
         """End the process, and wait until it is gone; whoever still waits for an answer gets none."""
@@ -122,17 +122,15 @@ class Aside:
             return
         answers = {tuple(args): _answer(one) for args, one in answer["answers"]}
         with self._lock:
-            reply = self._waiting.pop(answer["id"])
-        reply.answers = answers
-        reply.come.set()
+            _, answered = self._waiting.pop(answer["id"])
+        answered(answers)
 
     def _end(self, why: Unobservable) -> None:
         with self._lock:
             self._ended = self._ended or why
             left, self._waiting = list(self._waiting.values()), {}
-        for reply in left:
-            reply.failure = why
-            reply.come.set()
+        for wanted, answered in left:
+            answered(dict.fromkeys(wanted, why))
 
 
 def _started(module: str) -> subprocess.Popen[bytes]:
@@ -145,17 +143,6 @@ def _started(module: str) -> subprocess.Popen[bytes]:
         # Ctrl-C is for the tool; the process ends when its input does.
         start_new_session=True,
     )
-
-
-class _Reply:
-    """What a request came back with."""
-
-    __slots__ = ("answers", "come", "failure")
-
-    def __init__(self) -> None:
-        self.come = threading.Event()
-        self.answers: dict[Args, Any] = {}
-        self.failure: Unobservable | None = None
 
 
 def _gone(why: str) -> Unobservable:

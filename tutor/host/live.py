@@ -123,30 +123,42 @@ class LiveHost:
         return True
 
     def _in_background(self, questions: Sequence[Question[Any]]) -> None:
+        if _source_of(questions[0]).apart:
+            self._have_looked(questions)
+            return
         # A daemon thread: one that hangs in a call must not keep the tool from ending.
         try:
             threading.Thread(target=self._look, args=(questions,), daemon=True).start()
         except RuntimeError:  # no more threads for this user: one thing after the other, then
             self._look(questions)
 
+    def _have_looked(self, questions: Sequence[Question[Any]]) -> None:
+        """Have questions to one source answered by the other process."""
+        settle = self._settling_from_now(questions)
+        self._aside().ask(questions[0].source, [question.args for question in questions], settle)
+
     def _look(self, questions: Sequence[Question[Any]]) -> None:
         """Answer questions to one source."""
-        source, started, clock = _source_of(questions[0]), time.time(), time.monotonic()
-        answers = self._answers(source, [question.args for question in questions])
-        duration = time.monotonic() - clock
-        for question in questions:
-            answer = answers.get(question.args, _LEFT_OUT)
-            failure = answer if isinstance(answer, Unobservable) else None
-            value = None if failure else answer
-            self._settle(Observation(question.key, value, failure, source.by, started, duration))
+        settle = self._settling_from_now(questions)
+        settle(self._answers(_source_of(questions[0]), [question.args for question in questions]))
+
+    def _settling_from_now(self, questions: Sequence[Question[Any]]) -> Callable[[Answers], None]:
+        """What takes the answers of one source; how long they were sought is counted from now."""
+        by, started, clock = _source_of(questions[0]).by, time.time(), time.monotonic()
+
+        def settle(answers: Answers) -> None:
+            duration = time.monotonic() - clock
+            for question in questions:
+                answer = answers.get(question.args, _LEFT_OUT)
+                failure = answer if isinstance(answer, Unobservable) else None
+                value = None if failure else answer
+                self._settle(Observation(question.key, value, failure, by, started, duration))
+
+        return settle
 
     def _answers(self, source: Source, wanted: Sequence[Args]) -> Answers:
         try:
-            return (
-                self._aside().observe(source.name, wanted)
-                if source.apart
-                else source.observe(self._machine, wanted)
-            )
+            return source.observe(self._machine, wanted)
         except Unobservable as failure:
             reason = failure
         except UserError as error:  # the journal's: it says what is in the way of reading it
