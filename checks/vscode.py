@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from checks.globs import covers, covers_lately
+from tutor.dataclass import dataclass
 from tutor.host.files import file_text
 from tutor.host.host import Host
 from tutor.host.question import Unobservable
@@ -23,7 +23,8 @@ USER_SETTINGS = (
 )
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Rule:
     """A rule of ``xml.fileAssociations``.
 
     ``covers`` is whether any version of the extension applies it to the file, ``lately`` whether

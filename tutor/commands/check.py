@@ -12,7 +12,6 @@ from tutor import __version__
 from tutor.commands.baseline import keep_baseline
 from tutor.commands.catalogue import checks_for
 from tutor.commands.changes import course_met, since_last_run, told
-from tutor.commands.evidence import evidence
 from tutor.commands.order import keep_terminal
 from tutor.commands.progress import Progress, log_error
 from tutor.commands.session import Session
@@ -29,7 +28,6 @@ from tutor.grading.verdict import Grade
 from tutor.host.host import Host
 from tutor.host.live import LiveHost
 from tutor.host.machine import AskPassword, Machine
-from tutor.host.recorded import RecordedHost, Recording
 from tutor.host.users import user
 from tutor.journal.errors import JournalError
 from tutor.journal.events import check_event
@@ -66,6 +64,9 @@ def check(session: Session, words: Sequence[str], record: Path | None = None) ->
 
 def judge_recorded(session: Session, words: Sequence[str]) -> Grade:
     """Grade a recording: its user, time and numbers, and nothing of this machine."""
+    from tutor.commands.evidence import evidence
+    from tutor.host.recorded import RecordedHost
+
     recording = evidence(session)
     host = RecordedHost(recording)
     # Made with another version of the course, it may have variables that this one lacks.
@@ -165,7 +166,7 @@ def root_notice(host: Host) -> Text | None:
 
 def _store(path: Path, whole: Grade, host: LiveHost) -> None:
     from tutor.folders import replace_file
-    from tutor.host.recorded import write
+    from tutor.host.recorded import Recording, write
 
     course = {"id": whole.course.id, "version": whole.course.version, "digest": whole.course.digest}
     recording = Recording(whole.user, whole.started, course, dict(whole.variables))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from tutor.commands.arguments import plain_session
 from tutor.commands.order import ended_in_order, interrupted
 from tutor.commands.progress import log_error
 from tutor.errors import UserError
-from tutor.output.errors import render_error
 from tutor.output.streams import discard, is_lost, lost, open_missing
 from tutor.text import text
 
@@ -64,5 +62,9 @@ def _internal(error: Exception) -> int:
 
 
 def _tell(error: UserError) -> None:
+    # Most runs end without.
+    from tutor.commands.arguments import plain_session
+    from tutor.output.errors import render_error
+
     session = plain_session()
     sys.stderr.write(render_error(error, session.translate, session.error_style))
