@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
 
 from tutor import __version__
 from tutor.baseline.place import whole_path
@@ -15,6 +14,7 @@ from tutor.host.firewall import firewall
 from tutor.host.live import LiveHost
 from tutor.host.machine import Machine
 from tutor.host.question import Observation
+from tutor.journal.line import utc_now
 from tutor.text import text
 
 
@@ -72,7 +72,7 @@ def _take(session: Session, machine: Machine, seen: LiveHost) -> None:
     host = LiveHost(replace(machine, ask_password=None), log_error)
     tried = _firewall(seen)
     ruleset, unread = tried.value if tried else None, tried is None
-    time = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    time = utc_now()
     if known is None:
         now = look(host, things, uses=uses, seen_firewall=ruleset, read_firewall=unread)
         known = Baseline(
