@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from tests.proving.samples import COURSE, REPLAYS, STATES
-from tutor.course.read_states import read_state_files, states_digest
+from tutor.course.files import digest, read_state_files
 from tutor.output.proven import proof_page
 from tutor.output.proving import proven_lines, readme_table, render_proof
 from tutor.output.style import Style
@@ -108,8 +108,8 @@ def test_a_run_of_another_course_or_of_other_states_is_stale(tmp_path: Path) -> 
     states.mkdir()
     (states / "one.toml").write_text("")
     assert stale() == [True]
-    digest = states_digest(read_state_files(str(tmp_path)))
-    (tmp_path / PROVEN).write_text(encode(document(run(states_digest=digest))))
+    proven_states = digest(read_state_files(str(tmp_path)))
+    (tmp_path / PROVEN).write_text(encode(document(run(states_digest=proven_states))))
     assert stale() == [False]
 
 

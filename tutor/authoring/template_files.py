@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from string import Template
 
-from tutor.course.files import MANIFEST, OUTLINE, SOURCE_LANGUAGE
-from tutor.course.read_states import STATES
+from tutor.course.files import MANIFEST, OUTLINE, SOURCE_LANGUAGE, STATES
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "template")
 #: The longest name of a group that groupadd(8) takes.

@@ -13,6 +13,8 @@ from tutor.text import text
 SOURCE_LANGUAGE = "sv"
 MANIFEST = "course.toml"
 OUTLINE = "outline.toml"
+#: The folder of what can be wrong, and of the machines; the course itself is the same without it.
+STATES = "states"
 
 #: A course in memory: the bytes of each file by its name relative to the folder, sorted by name.
 Files = Mapping[str, bytes]
@@ -26,11 +28,30 @@ def read_files(folder: str) -> dict[str, bytes]:
     try:
         return {name: _bytes(os.path.join(folder, name)) for name in sorted(_names(folder))}
     except OSError as error:
-        path, reason = str(error.filename), str(error.strerror)
-        raise CourseError(
-            text("{path} cannot be read: {reason}", path=path, reason=reason),
-            text("Give your user the right to read the whole course folder."),
-        ) from error
+        raise _unreadable(error) from error
+
+
+def read_state_files(folder: str) -> dict[str, bytes]:
+    """The files of the states beside the lessons, by name as well; none where there is no such folder.
+
+    :raises CourseError: when one cannot be read.
+    """
+    path = os.path.join(folder, STATES)
+    if not os.path.isdir(path):
+        return {}
+    try:
+        names = sorted(name for name in os.listdir(path) if name.endswith(".toml") and name[0] not in "._")
+        return {f"{STATES}/{name}": _bytes(os.path.join(path, name)) for name in names}
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> CourseError:
+    path, reason = str(error.filename), str(error.strerror)
+    return CourseError(
+        text("{path} cannot be read: {reason}", path=path, reason=reason),
+        text("Give your user the right to read the whole course folder."),
+    )
 
 
 def digest(files: Files) -> str:

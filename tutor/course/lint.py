@@ -7,10 +7,9 @@ from pathlib import Path
 
 from tutor.course.assemble import faults
 from tutor.course.checks import KnownChecks, ParameterInfo, check_faults
-from tutor.course.files import read_files
+from tutor.course.files import read_files, read_state_files
 from tutor.course.findings import Finding, in_order
 from tutor.course.outline import outline_faults
-from tutor.course.read_states import read_state_files
 from tutor.course.references import dead_links
 from tutor.course.source import CourseSource, read_course
 from tutor.course.states_rules import KnownCodes, state_faults

@@ -6,42 +6,19 @@ import os
 from collections.abc import Mapping
 from operator import attrgetter
 
-from tutor.course.files import Files, digest
+from tutor.course.files import STATES, Files, digest, read_state_files
 from tutor.course.findings import BrokenCourse, Finding, Report
 from tutor.course.states import Backend, LessonStates, Machines, NoRun, State, Surroundings, User
 from tutor.course.toml import Table, read_toml
-from tutor.errors import CourseError
 from tutor.text import text
 
-#: The folder, and the file in it that is about machines; every other one is a lesson's.
-STATES = "states"
+#: The file that is about machines; every other one is a lesson's.
 MACHINES = f"{STATES}/machines.toml"
 
 #: Debian with a student, and nothing else.
 _IMAGE = "base"
 _USERS: tuple[User, ...] = ("student", "root")
 _SCRIPTS = {"by_hand": "by-hand", "prepare": "prepare", "begin": "begin", "reset": "reset"}
-
-
-def read_state_files(folder: str) -> dict[str, bytes]:
-    """The files, by their name in the course, sorted; none where there is no such folder.
-
-    :raises CourseError: when one cannot be read.
-    """
-    path = os.path.join(folder, STATES)
-    if not os.path.isdir(path):
-        return {}
-    try:
-        names = sorted(name for name in os.listdir(path) if name.endswith(".toml") and name[0] not in "._")
-        return {f"{STATES}/{name}": _bytes(os.path.join(path, name)) for name in names}
-    except OSError as error:
-        what = text("{path} cannot be read: {reason}", path=str(error.filename), reason=str(error.strerror))
-        raise CourseError(what, text("Give your user the right to read the whole course folder.")) from error
-
-
-def states_digest(files: Files) -> str:
-    """``sha256:...`` of all names and contents."""
-    return digest(files)
 
 
 def read_lesson_states(files: Files, findings: list[Finding]) -> dict[str, LessonStates]:
@@ -74,7 +51,7 @@ def load_states(folder: str) -> tuple[dict[str, LessonStates], Machines, str]:
     states, machines = read_lesson_states(files, findings), read_machines(files, findings)
     if findings:
         raise BrokenCourse(folder, findings)
-    return states, machines, states_digest(files)
+    return states, machines, digest(files)
 
 
 def _machines(table: Table) -> Machines:
@@ -180,8 +157,3 @@ def _user(table: Table, default: User) -> User:
 
 def _decoded(content: bytes) -> str:
     return content.decode("utf-8-sig", errors="replace")
-
-
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tutor.course.read_states import read_state_files, states_digest
+from tutor.course.files import digest, read_state_files
 from tutor.dataclass import asdict
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def known_runs(folder: str, course_digest: str) -> list[dict[str, Any]]:
     :raises CourseError: the states cannot be read.
     """
     document, files = read_proven(folder), read_state_files(folder)
-    digests = {"course_digest": course_digest, **({"states_digest": states_digest(files)} if files else {})}
+    digests = {"course_digest": course_digest, **({"states_digest": digest(files)} if files else {})}
     return [
         {**run, "stale": any(run.get(name) != digest for name, digest in digests.items())}
         for run in (document["runs"] if document else ())
