@@ -22,8 +22,9 @@ def main() -> int:
     parser.add_argument("--rulesets", type=int, default=2000, help="how many to compare")
     parser.add_argument("--suite", default="bookworm", help="whose nft and iptables: bookworm or trixie")
     parser.add_argument("--labs", type=int, default=6, help="how many at a time")
+    parser.add_argument("--pooled", action="store_true", help="empty namespaces, and use them again")
     given = parser.parse_args()
-    summary = run(given.suite, batches(given.seed), given.rulesets, given.labs)
+    summary = run(given.suite, batches(given.seed), given.rulesets, given.labs, fresh=not given.pooled)
     sys.stdout.write("\n".join(told(summary, given.seed)) + "\n")
     for line in _disagreements(summary, given.suite):
         sys.stdout.write(f"{line}\n")

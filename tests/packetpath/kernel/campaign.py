@@ -172,16 +172,19 @@ def run(
     rulesets: int,
     labs: int = 6,
     keep: list[Observed] | None = None,
+    *,
+    fresh: bool = False,
 ) -> Summary:
     """Judge cases until ``rulesets`` were compared, or enough disagree.
 
+    :param labs: how many at a time; :param fresh: whether each case gets a lab of its own, made for it.
     :param keep: where what was observed goes, if anybody wants it; not what differed at the first look.
     """
     summary, start = Summary(), time.monotonic()
     with _labs(suite, labs) as free, ThreadPoolExecutor(labs) as pool:
 
         def one(case: Case) -> Result:
-            with _taken(free) as lab:
+            with Lab(suite) if fresh else _taken(free) as lab:
                 return judged_in(lab, case)
 
         with _taken(free) as lab:
