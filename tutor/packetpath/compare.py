@@ -9,7 +9,7 @@ from tutor.dataclass import dataclass, field
 from tutor.packetpath.constants import UnknownConstruct
 from tutor.packetpath.elements import Element, of_match
 from tutor.packetpath.keys import Key, key
-from tutor.packetpath.numbers import Numbers
+from tutor.packetpath.numbers import NONE, Numbers
 from tutor.packetpath.site import Surroundings
 from tutor.packetpath.state import State, Unreadable
 
@@ -51,12 +51,14 @@ def look_up(
         keys = [key(part, state, around.world) for part in parts]
         for need in (need for one in keys for need in one.needs):
             live = _meeting(need, live, result.broken) if live else None
+        for one in keys:
+            live = _clear(one, live, result.unknown) if live else None
         if live:
             fields = [_followed(one) for one in keys]
             _tell_apart(list(zip(keys, fields, strict=True)), live, elements(keys), result)
     except (UnknownConstruct, ValueError, TypeError, KeyError) as unknown:
         name = str(unknown) if isinstance(unknown, UnknownConstruct) else f"{left}"
-        return Comparison(broken=result.broken, unknown=[(live or state, name)])
+        return Comparison(broken=result.broken, unknown=[*result.unknown, (live or state, name)])
     return result
 
 
@@ -72,6 +74,17 @@ def _meeting(need: tuple[str, Numbers], state: State, broken: list[State]) -> St
     if without := state.narrowed(name, having - allowed):
         broken.append(without)
     return state.narrowed(name, having & allowed)
+
+
+def _clear(one: Key, state: State, unknown: list[tuple[State, str]]) -> State | None:
+    """The packets of which the field is followed here."""
+    live: State | None = state
+    for name, which in one.unclear:
+        having = live.numbers(name) if live else NONE
+        if live and (others := live.narrowed(name, having & which)):
+            unknown.append((others, one.name))
+            live = live.narrowed(name, having - which)
+    return live
 
 
 def _tell_apart(

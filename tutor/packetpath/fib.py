@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.packetpath.constants import FIB_TYPES
-from tutor.packetpath.numbers import ADDRESSES, Numbers
+from tutor.packetpath.numbers import ADDRESSES, NONE, Numbers
 from tutor.packetpath.world import NO_INTERFACE, World
 
 #: From the numbers that are wanted, and those that a field may hold, to those that fulfil the wish.
@@ -24,12 +24,16 @@ def type_view(world: World, index: int | None) -> View:
     return view
 
 
-def interface_view(world: World, index: int | None) -> View:
-    """As nft_fib4_eval() does: no interface for addresses that are local, or not behind ``index``."""
+def interface_view(world: World, index: int | None, *, unicast: bool = False) -> View:
+    """As nft_fib4_eval() does: no interface for addresses that are local, or not behind ``index``.
+
+    :param unicast: nor for broadcast addresses, as rpfilter_lookup_reverse() in ipt_rpfilter.c has it.
+    """
 
     def view(wanted: Numbers, domain: Numbers) -> Numbers:
         indices = range(1, len(world.links) + 1) if index is None else (index,)
-        behind = {number: world.reached_through(number) for number in indices}
+        without = world.broadcast if unicast else NONE
+        behind = {number: world.reached_through(number) - without for number in indices}
         nowhere = ADDRESSES
         for addresses in behind.values():
             nowhere -= addresses

@@ -26,6 +26,7 @@ class Key:
     """A field under a view.
 
     :param needs: what else must hold, or the rule does not match whatever it asks (NFT_BREAK).
+    :param unclear: packets whose field is not followed here.
     :param field: None for a known part of a packet that this program does not follow.
     """
 
@@ -34,6 +35,7 @@ class Key:
     name: str
     needs: tuple[tuple[str, Numbers], ...] = ()
     view: View = Numbers.__and__
+    unclear: tuple[tuple[str, Numbers], ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -71,6 +73,8 @@ _RAW = {
     ("nh", 96, 32): ("ip", "saddr"), ("nh", 128, 32): ("ip", "daddr"), ("nh", 72, 8): ("ip", "protocol"),
     ("th", 0, 16): ("th", "sport"), ("th", 16, 16): ("th", "dport"),
 }  # fmt: skip
+#: Here a connection's record has the message's type and number (nf_conntrack_proto_icmp.c).
+_WITHOUT_PORTS = ("proto", Numbers.of(ICMP))
 _TRACKED = ("ctstate", Numbers.of(NEW, ESTABLISHED, RELATED))
 
 
@@ -120,7 +124,8 @@ def _connection(inner: dict[str, Any]) -> Key:
     name, direction = inner["key"], inner.get("dir")
     if direction in ("original", "reply") and name in _TUPLE:
         field, kind = _TUPLE[name]
-        return Key(f"{direction} {field}", kind, f"ct {direction} {name}", (_TRACKED,))
+        unclear = (_WITHOUT_PORTS,) if kind == "port" else ()
+        return Key(f"{direction} {field}", kind, f"ct {direction} {name}", (_TRACKED,), unclear=unclear)
     field_or_none, kind = _CONNECTION.get(name, (None, "number"))
     # Without a connection, nft_ct_get_eval() says invalid or untracked, and knows nothing else.
     return Key(field_or_none, kind, f"ct {name}", () if name == "state" else (_TRACKED,))
@@ -134,7 +139,7 @@ def _masked(inner: Key, mask: Any, world: World) -> Key:
             raise UnknownConstruct(f"{inner.name} & {wanted_bits:#x}")
         return inner.view(domain.where(lambda number: number & wanted_bits in wanted), domain)
 
-    return Key(inner.field, inner.kind, inner.name, inner.needs, view)
+    return Key(inner.field, inner.kind, inner.name, inner.needs, view, inner.unclear)
 
 
 def _fib(inner: dict[str, Any], state: State, world: World) -> Key:
@@ -148,5 +153,6 @@ def _fib(inner: dict[str, Any], state: State, world: World) -> Key:
     if result == "type":
         return Key(field, "fib type", name, view=type_view(world, index))
     if result in ("oif", "oifname", "check"):
-        return Key(field, "fib interface", name, view=interface_view(world, index))
+        unicast = bool(inner.get("unicast"))
+        return Key(field, "fib interface", name, view=interface_view(world, index, unicast=unicast))
     raise UnknownConstruct(name)
