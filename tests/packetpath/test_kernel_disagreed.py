@@ -10,6 +10,7 @@ from tests.packetpath.rules import (
     ACCEPT,
     DADDR,
     DPORT,
+    DROP,
     FORWARDED,
     GUEST,
     REACHED,
@@ -152,3 +153,28 @@ def test_nobody_sends_from_a_networks_broadcast_address_where_senders_are_looked
 ) -> None:
     rules = load(forward([match(SADDR, "192.168.50.255"), ACCEPT], policy="drop"))
     assert could_leave(rules, replace(WORLD, rp_filter={"virbr1": rp_filter}), "virbr1").answer == answer
+
+
+def test_icmp_has_no_ports_in_its_connections_record() -> None:
+    """An echo request counts as one to port 2048 there, the type and the code of the message."""
+    recorded = match({"ct": {"key": "proto-dst", "dir": "original"}}, {"range": [50, 2222]})
+    only_icmp = [match({"meta": {"key": "l4proto"}}, {"set": ["tcp", "udp"]}), DROP]
+    assert could_leave(load(forward(only_icmp)), WORLD, "virbr1").answer == "yes"
+    assert could_leave(load(forward(only_icmp, [recorded, DROP])), WORLD, "virbr1").answer == "unknown"
+    assert could_leave(load(forward([recorded, DROP])), WORLD, "virbr1").answer == "yes"
+
+
+@pytest.mark.parametrize("loose", [False, True])
+def test_rpfilter_takes_no_broadcast_address_for_a_senders(loose: bool) -> None:
+    """Its translation by nft does."""
+    rpfilter = {"xt": {"type": "match", "name": "rpfilter"}}
+    early = chain("early", [rpfilter, DROP], hook="prerouting", prio=-150)
+    rule = f"fib saddr {'' if loose else '. iif '}oif 0 drop"
+    text = f"table ip t {{\n\tchain early {{ # handle 1\n\t\t{rule} # handle 2\n\t}}\n}}\n"
+    broadcast = forward([match(SADDR, "192.168.50.255"), ACCEPT], policy="drop")
+    assert could_leave(load(early, broadcast, text=text), WORLD, "virbr1").answer == "no"
+    others = forward([match(SADDR, "192.168.50.10"), ACCEPT], policy="drop")
+    assert could_leave(load(early, others, text=text), WORLD, "virbr1").answer == "yes"
+    translated = {"fib": {"result": "oif", "flags": ["saddr"] if loose else ["saddr", "iif"]}}
+    written = chain("early", [match(translated, 0), DROP], hook="prerouting", prio=-150)
+    assert could_leave(load(written, broadcast), WORLD, "virbr1").answer == "yes"
