@@ -78,8 +78,10 @@ def _leave(code: int) -> NoReturn:
     """End at once: for Python to take itself apart takes as long as a tenth of the run."""
     import atexit
     import os
+    import signal
     from contextlib import suppress
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # there is nothing left to interrupt
     atexit._run_exitfuncs()  # noqa: SLF001 - what anybody has left to do at the end
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # said before, or nobody is there to be told
