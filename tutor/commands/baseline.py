@@ -28,9 +28,8 @@ def keep_baseline(session: Session, machine: Machine, seen: LiveHost) -> None:
     """
     try:
         # With names of their own, there may be paths that nobody has looked at yet.
-        if session.options.variables or not os.path.exists(
-            whole_path(os.environ, session.course.id, session.course.uses)
-        ):
+        whole = whole_path(os.environ, session.course.id, session.course.uses)
+        if session.options.variables or not _is_there(whole):
             _take(session, machine, seen)
     except OSError as error:
         why = error.strerror or str(error)
@@ -39,6 +38,18 @@ def keep_baseline(session: Session, machine: Machine, seen: LiveHost) -> None:
         return  # no home, or a file that cannot be used: cleaning up says so
     except Exception as error:  # noqa: BLE001 - a fault of ours here costs nobody a verdict
         log_error("baseline", error)
+
+
+def _is_there(path: str) -> bool:
+    """Whether there is such a file; ``os.path.exists`` would call one absent that nobody may look for.
+
+    :raises OSError: when it cannot be told.
+    """
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def renamed(session: Session) -> None:
