@@ -178,3 +178,14 @@ def test_rpfilter_takes_no_broadcast_address_for_a_senders(loose: bool) -> None:
     translated = {"fib": {"result": "oif", "flags": ["saddr"] if loose else ["saddr", "iif"]}}
     written = chain("early", [match(translated, 0), DROP], hook="prerouting", prio=-150)
     assert could_leave(load(written, broadcast), WORLD, "virbr1").answer == "yes"
+
+
+def test_rpfilter_makes_no_translation_beside_it_trustworthy() -> None:
+    """Nft lists ``--src-type UNICAST ! --dst-type MULTICAST`` as a sender that is not unicast."""
+    names = [{"xt": {"type": "match", "name": name}} for name in ("addrtype", "rpfilter")]
+    early = chain("early", [*names, DROP], hook="prerouting", prio=-300)
+    rule = "fib saddr type != unicast fib saddr . iif oif != 0 drop"
+    text = f"table ip t {{\n\tchain early {{ # handle 1\n\t\t{rule} # handle 2\n\t}}\n}}\n"
+    outcome = path(early, packet=FROM_GUEST, text=text).outcome
+    assert isinstance(outcome, Unknown)
+    assert outcome.construct == "iptables -m addrtype"

@@ -44,10 +44,10 @@ def _mended(statement: Statement, names: set[str], saved: str | None) -> Stateme
     if "conntrack" in names and _is_translated_state(match):
         asked = states_asked(saved) if saved else None
         return {"ctstate": asdict(asked)} if asked and asked.statuses else _by_name("match", "conntrack")
-    if "rpfilter" in names and "fib" in match.get("left", {}):
+    fib = match.get("left", {}).get("fib", {})
+    if "rpfilter" in names and fib.get("result") == "oif":
         # Other than the expression that it is translated to, it takes no broadcast address for a sender's.
-        fib = {**match["left"]["fib"], "unicast": True}
-        return {"match": {**match, "left": {"fib": fib}}}
+        return {"match": {**match, "left": {"fib": {**fib, "unicast": True}}}}
     return _lost(statement, names, saved) or statement
 
 
