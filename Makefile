@@ -66,8 +66,8 @@ resets: images  ## every step that creates something, reset and done again: minu
 	@scripts/part "resets" $(AS_ROOT) $(PYTEST) -q tests/machine/test_cleanup.py
 
 # The full matrix; the suite has one part of it, Debian 12 with one machine for each lesson.
-PROVE = $(AS_ROOT) $(VENV)/bin/tutor author prove --alone --twice --jobs 2 --output lessons/proven.json
-prove: images  ## the course on both releases and both firewall backends, each lesson alone, twice: an hour and a half
+PROVE = $(AS_ROOT) $(VENV)/bin/tutor author prove --alone --twice --jobs 3 --output lessons/proven.json
+prove: images  ## the course on both releases and both firewall backends, each lesson alone, twice: most of an hour
 	@scripts/part "proof: Debian 12" $(PROVE)
 	@scripts/part "proof: Debian 13, iptables" $(PROVE) --release trixie --backend iptables
 	@scripts/part "proof: Debian 13, nftables" $(PROVE) --release trixie --backend nftables
