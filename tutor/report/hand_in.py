@@ -98,11 +98,10 @@ class OtherNumber(Record, frozen=True):
 
 
 class Environment(Record, frozen=True):
-    """The machine. ``virtualization`` is ``none``, ``vm`` or ``container``; None is not known.
+    """The machine. ``virtualization`` is ``none``, ``vm`` or ``container``; None is not known."""
 
-    Not :class:`tutor.grading.verdict.HostFacts`, though it has most of its fields: this one is stored, sent
-    between processes and exported, and what a run may find out tomorrow must not change what is in files.
-    """
+    # Not HostFacts, though it has most of its fields: this is stored, sent between processes and exported, and
+    # what a run may find out tomorrow must not change what is in files.
 
     os: str | None = None
     kernel: str | None = None
