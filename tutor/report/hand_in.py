@@ -100,9 +100,8 @@ class OtherNumber(Record, frozen=True):
 class Environment(Record, frozen=True):
     """The machine. ``virtualization`` is ``none``, ``vm`` or ``container``; None is not known."""
 
-    # Not HostFacts, though it has most of its fields: this is stored, sent between processes and exported, and
-    # what a run may find out tomorrow must not change what is in files.
-
+    # Not HostFacts, though it has most of its fields: this is stored, sent between processes and exported,
+    # and what a run may find out tomorrow must not change what is in files.
     os: str | None = None
     kernel: str | None = None
     libvirt: str | None = None
