@@ -53,7 +53,7 @@ corpora: documents  ## tutor validate on libvirt's own test documents
 	@scripts/part "corpora" $(AS_ROOT) $(PYTEST) -q -n 2 -m corpora tests/validation
 
 machine: images
-	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q $(BOOTING) --durations 12 -m "not long" tests/machine
+	@scripts/part "machine tests" $(AS_ROOT) $(PYTEST) -q $(BOOTING) --reruns 1 -r aR --durations 12 -m "not long" tests/machine
 
 breadth: images  ## the whole course on every kind of machine (docs/breadth.md), some minutes each
 	@scripts/part "Debian 13" $(AS_ROOT) $(PYTEST) -q tests/machine/test_breadth.py
