@@ -70,13 +70,14 @@ class Walker:
         more = re.compile(
             self._pattern("Enter: more ({number} of {count}). Ctrl-C: menu.", number=r"\d+", count=r"\d+")
         )
-        turned = -1
+        turned = ""
 
         def there() -> bool:
             nonlocal turned
             last = next((line for line in reversed(self.terminal.lines) if line), "")
-            if more.search(last) and len(self.terminal.raw) != turned:
-                turned = len(self.terminal.raw)
+            # Each page has its number: one that is still there has been turned, and Enter would meet a menu.
+            if more.search(last) and last != turned:
+                turned = last
                 self.terminal.type(ENTER)
             return self.terminal.prompting
 
