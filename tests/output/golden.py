@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.golden import write
 from tests.output.grades import every_outcome
 from tutor.language import Language, translator
 from tutor.output.interface import FormatName, find
@@ -29,12 +30,5 @@ def made(name: str) -> str:
     return find(form)(every_outcome(), translator(language), style)
 
 
-def main() -> None:
-    """Write all files."""
-    FOLDER.mkdir(exist_ok=True)
-    for name in CASES:
-        (FOLDER / name).write_text(made(name), encoding="utf-8", newline="")
-
-
 if __name__ == "__main__":
-    main()
+    write(FOLDER, CASES, made)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.golden import write
 from tests.report.small import report
 from tutor.report.exports.aim import Aim
 from tutor.report.exports.interface import OF_ONE, of_class, of_one
@@ -39,12 +40,5 @@ def made(name: str) -> str:
     return of_one(form)(class_, student, student.hand_in, aim)
 
 
-def main() -> None:
-    """Write all files."""
-    FOLDER.mkdir(exist_ok=True)
-    for name in CASES:
-        (FOLDER / name).write_text(made(name), encoding="utf-8", newline="")
-
-
 if __name__ == "__main__":
-    main()
+    write(FOLDER, CASES, made)
