@@ -28,14 +28,15 @@ def test_states_in_the_order_of_their_file_with_what_goes_without_saying(sample:
 def test_the_machines(sample: Sample) -> None:
     sample.write(
         "states/machines.toml",
-        'image = "bare"\nbaseline = "ls"\n[versions]\nlibvirt = "virsh --version"\n'
+        'image = "bare"\nbaseline = "ls"\nspoilt = "dmesg"\n[versions]\nlibvirt = "virsh --version"\n'
         '[backend.nft]\nreleases = ["b"]\n[backend.ipt]\nreleases = ["a", "b"]\nprepare = "x"\n',
     )
     _, machines, _ = load_states(str(sample.folder))
-    assert (machines.image, machines.ready, machines.baseline, machines.versions) == (
+    assert (machines.image, machines.ready, machines.baseline, machines.spoilt, machines.versions) == (
         "bare",
         "bare",
         "ls",
+        "dmesg",
         {"libvirt": "virsh --version"},
     )
     assert machines.backends_of("a") == (Backend("ipt", ("a", "b"), "x"),)

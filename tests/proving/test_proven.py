@@ -47,7 +47,7 @@ def document(*runs: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_it_is_as_its_schema_says_and_a_line_for_each_check() -> None:
-    content = document(run(), run("trixie", None))
+    content = document(run(), {**run("trixie", None), "repeated": ["two: the emulator fell"]})
     jsonschema.validate(json.loads(encode(content)), SCHEMA)
     assert json.loads(encode(content)) == json.loads(json.dumps(content))
     assert sum('"before"' in line for line in encode(content).splitlines()) == 2 * len(RESULT.rows)
@@ -134,8 +134,10 @@ def test_the_page_of_all_checks() -> None:
 
 @pytest.mark.parametrize("style", [Style(), Style(plain=True), Style(ascii=True)])
 def test_the_proof_on_a_terminal(style: Style) -> None:
-    shown = render_proof(RESULT, run(), str, style)
+    shown = render_proof(RESULT, {**run(), "repeated": ["two: the emulator fell"]}, str, style)
     assert "no power here" in shown
+    assert "another machine" in shown
+    assert "two: the emulator fell" in shown
     assert "Proven on Debian 12 (bookworm), libvirt 9.0.0 with iptables, kernel 6.1." in shown
     assert all(len(line) <= style.width for line in shown.splitlines())
     assert not style.plain or "before yes" in shown

@@ -22,6 +22,7 @@ from tutor.dataclass import dataclass
 from tutor.errors import UsageError
 from tutor.output import interface
 from tutor.output.proving import render_proof, sentence
+from tutor.proving.again import repeated
 from tutor.proving.plan import plan
 from tutor.proving.proven import PROVEN, encode, merged, read_proven, run_document
 from tutor.proving.replay import Prover
@@ -87,11 +88,12 @@ def _proven(session: Session, wishes: Wishes, chosen: Sequence[Step]) -> tuple[T
     with session.transient() as line:
         progress = Progress(session, line, len(errands))
         prepare = backend.prepare if backend else ""
-        prover = Prover(states, progress, prepare, machines.versions, machines.baseline)
+        prover = Prover(states, progress, prepare, machines.versions, machines.baseline, machines.spoilt)
         machinery = Machinery(prover, course, session.options.course, wishes.release)
         replays = machinery.carry_all_out(errands, wishes.jobs)
     versions = next((one.versions for one in replays if one.versions), {})
-    return table(course, states, replays, chosen, alone=wishes.alone), {**about, "versions": versions}
+    seen = {"versions": versions, "repeated": list(repeated(replays))}
+    return table(course, states, replays, chosen, alone=wishes.alone), {**about, **seen}
 
 
 def _backend(machines: Machines, wishes: Wishes) -> Backend | None:

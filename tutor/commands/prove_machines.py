@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from tutor.course.files import read_files
 from tutor.course.records import Course
-from tutor.dataclass import dataclass, field
+from tutor.dataclass import dataclass, field, replace
+from tutor.proving.again import on_a_sound_machine
 from tutor.proving.plan import Errand
 from tutor.proving.records import Fault, Replay
 from tutor.proving.replay import Prover
@@ -59,18 +61,28 @@ class Machinery:
                 raise
 
     def carry_out(self, errand: Errand) -> Replay:
-        """Boot a machine for the errand and carry it out.
+        """Carry the errand out; once more on another machine where something of the machine's own broke.
 
         :raises MachineError: there can be no machine.
         """
+        progress = self.prover.progress
+        replay = on_a_sound_machine(
+            lambda: self._on_a_machine(errand), lambda spoilt: progress.begins_again(errand, spoilt)
+        )
+        progress.ends(errand, replay)
+        return replay
+
+    def _on_a_machine(self, errand: Errand) -> Replay:
         with boot(errand.image, suite=self.release, project=self.source) as machine:
             with self._lock:
                 self._up.add(machine)
+            student = self._student(machine)
             try:
-                return self.prover.carry_out(errand, self._student(machine))
+                return self.prover.carry_out(errand, student)
             except CommandError as error:
                 replay = Replay(errand.lesson, errand.run, faults=(Fault("", "", _broken(errand, error)),))
-                self.prover.progress.ends(errand, replay)
+                with contextlib.suppress(CommandError):
+                    replay = replace(replay, spoilt=self.prover.broken(student))
                 return replay
             finally:
                 with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 
 from tutor.commands.session import Session
 from tutor.output.transient import Transient
@@ -27,6 +28,17 @@ class Progress:
         """Said where it can be unsaid."""
         with self._lock:
             self._line.show(f"{self._ended + 1}/{self._errands} {errand.name}: {what}")
+
+    def begins_again(self, errand: Errand, spoilt: Sequence[str]) -> None:
+        """Said where it stays: no fault of the course, and no secret either."""
+        told = text(
+            "{machine}: once more on another machine, for this one broke: {reason}",
+            machine=errand.name,
+            reason="; ".join(spoilt),
+        )
+        with self._lock:
+            self._line.clear()
+            self._session.say(told)
 
     def ends(self, errand: Errand, replay: Replay) -> None:
         """One machine is done."""

@@ -63,6 +63,7 @@ def _machines(table: Table) -> Machines:
         {name: versions.string(name) for name in versions.data},
         tuple(_backend(name, one) for name, one in table.table("backend").every_table()),
         table.string("baseline", default=""),
+        table.string("spoilt", default=""),
     )
     table.nothing_more()
     return found

@@ -117,6 +117,8 @@ class Machines:
 
     ``versions`` are commands that print what the course was proven with, by what that is called. ``baseline``
     is run by root on the fresh machine and after ``tutor cleanup``: what it prints must be the same.
+    ``spoilt`` is run by root at the end: each line that it prints is something of the machine's that broke by
+    itself, such as an emulator that fell. Such a machine says nothing about the course.
     """
 
     image: str
@@ -124,6 +126,7 @@ class Machines:
     versions: Mapping[str, str] = field(default_factory=dict)
     backends: tuple[Backend, ...] = ()
     baseline: str = ""
+    spoilt: str = ""
 
     def backends_of(self, release: str) -> tuple[Backend, ...]:
         """Those that the release has, its usual one first."""

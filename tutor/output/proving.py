@@ -33,6 +33,7 @@ def render_proof(result: Table, run: Mapping[str, Any], translate: Translate, st
     else:
         _write_rows(page, result.rows)
     _write_unproven(page, result.rows)
+    _write_repeated(page, run.get("repeated", ()))
     _write_faults(page, result.faults)
     page.gap()
     page.line(page.say(_summary(run)), role="good" if result.green else "bad")
@@ -188,6 +189,13 @@ def _write_unproven(page: Page, rows: Sequence[Row]) -> None:
         page.heading(page.say(text("Not proven: no command makes them true or false")))
     for reason, mine in groupby(unproven, key=lambda row: row.no_run):
         page.line(f"{', '.join(row.check for row in mine)}: {reason}", role="wait")
+
+
+def _write_repeated(page: Page, machines: Sequence[str]) -> None:
+    if machines:
+        page.heading(page.say(text("Done once more on another machine, for the first broke")))
+    for one in machines:
+        page.line(one, role="wait")
 
 
 def _write_faults(page: Page, faults: Sequence[Fault]) -> None:

@@ -45,6 +45,12 @@ class Judged:
         return {check["id"].rpartition("/")[2]: check["code"] for check in self.red}
 
     @property
+    def skipped(self) -> dict[str, str | None]:
+        """Why each check that was not looked at was not, by the check's name in its step."""
+        checks = (check for check in self.checks if check["status"] == "skip")
+        return {check["id"].rpartition("/")[2]: check["code"] for check in checks}
+
+    @property
     def fixes(self) -> list[str]:
         """The fixes of the red checks, in printed order, duplicates dropped."""
         return list(dict.fromkeys(command for check in self.red for command in check["fix"]))

@@ -9,6 +9,9 @@ from tutor.course.states import LessonStates, Machines, State
 from tutor.dataclass import dataclass, replace
 from tutor.guide.way import builds_on
 
+#: What the course in order is called, where a lesson's name would stand.
+COURSE = "course"
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -30,7 +33,7 @@ class Errand:
     @property
     def name(self) -> str:
         """How it is called where it is told of."""
-        return self.lesson or "course"
+        return self.lesson or COURSE
 
 
 def plan(

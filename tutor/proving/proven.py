@@ -101,7 +101,8 @@ def _are_runs(value: Any) -> bool:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    plain = {name: value for name, value in asdict(row).items() if name != "check"}
+    # What differed is told among the faults.
+    plain = {name: value for name, value in asdict(row).items() if name not in ("check", "differs")}
     for name in ("refused", "mended", "routes"):
         count: Count = getattr(row, name)
         plain[name] = [count.right, count.all]

@@ -65,6 +65,8 @@ class Replay:
     :ivar run: 1, or 2 for the second time.
     :ivar before: judged before the commands of what is proven, ``after`` after each step's, ``end`` at the
         end, ``cleaned`` after ``tutor cleanup``.
+    :ivar spoilt: what broke of the machine's own: then all the rest says nothing about the course.
+    :ivar repeated: what broke the machines that were tried before this one.
     """
 
     lesson: str | None
@@ -76,3 +78,5 @@ class Replay:
     states: tuple[StateResult, ...] = ()
     faults: tuple[Fault, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    spoilt: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()

@@ -26,8 +26,11 @@ class Progress(Protocol):
     def at(self, errand: Errand, what: str) -> None:
         """This is begun: a step, or a state of it."""
 
+    def begins_again(self, errand: Errand, spoilt: Sequence[str]) -> None:
+        """This broke on its machine: another one does the errand once more."""
+
     def ends(self, errand: Errand, replay: Replay) -> None:
-        """The machine has done what it was for."""
+        """A machine has done what it was for."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Prover:
     """What every machine of a proof has in common.
 
     :ivar prepare: run by root on a fresh machine; ``versions`` are commands by what they tell; ``baseline``
-        prints, for root, what the course must leave as it was.
+        prints, for root, what the course must leave as it was; ``spoilt``, what broke of the machine's own.
     """
 
     states: Mapping[str, LessonStates]
@@ -43,6 +46,7 @@ class Prover:
     prepare: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     baseline: str = ""
+    spoilt: str = ""
 
     def carry_out(self, errand: Errand, student: Student) -> Replay:
         """Do on the student's machine what it is for. What goes wrong is in the replay's faults."""
@@ -66,8 +70,13 @@ class Prover:
         replay = replace(replay, versions=self._versions(student))
         if errand.lesson is None:
             replay = self._cleaned(errand, student, replay, baseline)
-        self.progress.ends(errand, replay)
-        return replay
+        return replace(replay, spoilt=self.broken(student))
+
+    def broken(self, student: Student) -> tuple[str, ...]:
+        """What broke of the machine's own, a line each."""
+        if not self.spoilt:
+            return ()
+        return tuple(student.script(self.spoilt, "root", check=False).stdout.splitlines())
 
     def _cleaned(self, errand: Errand, student: Student, replay: Replay, baseline: list[str]) -> Replay:
         """Judge the end of the course, clean up, and judge once more."""

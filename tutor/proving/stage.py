@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from tutor.course.records import QUIZ, Step
 from tutor.course.states import LessonStates, State
@@ -12,7 +12,7 @@ from tutor.proving.judged import Judged
 from tutor.proving.records import Fault, StateResult
 from tutor.proving.student import Student
 from tutor.sandbox.process import CommandError
-from tutor.text import text
+from tutor.text import Text, text
 
 #: The code of a check that waits for another: whether an author names it is the author's choice.
 BLOCKED = "need-failed"
@@ -94,7 +94,16 @@ class Stage:
         result = self._proved(state)
         if state.right or not state.mend or result.faults:
             self.reset(state.step)
+            return replace(result, faults=(*result.faults, *self._not_put_back(state)))
         return result
+
+    def _not_put_back(self, state: State) -> Iterator[Fault]:
+        """What is red after the reset: it would be found in the next state, and is no fault of that one's."""
+        for check in self.student.judge(state.step).red:
+            what = text(
+                "{state}: put back by `reset`, it is {code}", state=state.name, code=str(check["code"])
+            )
+            yield Fault(state.step, str(check["id"]), what)
 
     def _proved(self, state: State) -> StateResult:
         try:
@@ -141,7 +150,7 @@ def _compared(state: State, judged: Judged) -> StateResult:
         names = {str(check["id"]).rpartition("/")[2] for check in judged.checks}
     checks = {f"{state.step}/{name}": found.get(name) == state.codes.get(name) for name in sorted(names)}
     faults = [
-        _other_code(state, name, found) for name in sorted(names) if found.get(name) != state.codes.get(name)
+        _other_code(state, name, judged) for name in sorted(names) if found.get(name) != state.codes.get(name)
     ]
     if state.notes is not None and not _noted(state.notes, judged.notes):
         what = text(
@@ -158,14 +167,19 @@ def _noted(wanted: tuple[str, ...], found: list[str]) -> bool:
     return len(wanted) == len(found) and all(part in note for part, note in zip(wanted, found, strict=True))
 
 
-def _other_code(state: State, name: str, found: Mapping[str, str | None]) -> Fault:
+def _other_code(state: State, name: str, judged: Judged) -> Fault:
     what = text(
         "{state}: the code should be {wanted}, and is {found}",
         state=state.name,
         wanted=state.codes.get(name) or text("none"),
-        found=found.get(name) or text("none"),
+        found=judged.codes.get(name) or _no_code(judged.skipped.get(name)),
     )
     return Fault(state.step, f"{state.step}/{name}", what)
+
+
+def _no_code(skipped: str | None) -> Text:
+    """Passed, or not looked at: what was skipped says why, which often is what went wrong."""
+    return text("none (skipped: {code})", code=skipped) if skipped else text("none")
 
 
 def _broken(state: State, error: CommandError) -> Fault:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from tutor.course.records import QUIZ, Course, Step
 from tutor.course.states import LessonStates
 from tutor.dataclass import dataclass
-from tutor.proving.records import Fault, Replay, Seen, StateResult, Verdicts
+from tutor.proving.records import Fault, Replay, StateResult, Verdicts
+from tutor.proving.twice import differences
 from tutor.text import Text, text
 
 #: Seen to be so, seen not to be so, or not looked at.
@@ -35,6 +36,7 @@ class Row:
         with a printed fix, those after which it passed; ``routes`` of the other right states, those it took.
     :ivar cleaned: whether it fails again after ``tutor cleanup``; ``kept`` where it need not.
     :ivar no_run: why no command can turn it, where that is so: then it is not proven, and no fault either.
+    :ivar differs: when the second run saw something else, and what.
     """
 
     check: str
@@ -49,6 +51,7 @@ class Row:
     cleaned: Cell = None
     kept: bool = False
     no_run: str = ""
+    differs: tuple[Text, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -112,6 +115,7 @@ class _Made:
         name = check.rpartition("/")[2]
         kept = name == QUIZ or name in of_lesson.around(step.id).kept
         no_run = of_lesson.no_run(check)
+        differs = differences([*self._in_order, *mine], step.id, check)
         return Row(
             check,
             _cell([one.before for one in main], check, refuses=True),
@@ -121,17 +125,12 @@ class _Made:
             _count(result.mended[check] for result in results if check in result.mended),
             _count(result.checks.get(check, False) for result in results if result.right),
             _cell([one.after for one in mine], check) if self._alone else None,
-            self._same(step, check),
+            None if differs is None else not differs,
             None if kept else _cell([one.cleaned for one in self._in_order], check, refuses=True),
             kept=kept,
             no_run=no_run.reason if no_run else "",
+            differs=differs or (),
         )
-
-    def _same(self, step: Step, check: str) -> Cell:
-        """Whether both runs saw the same; None where there was one alone."""
-        replays = [*self._in_order, *self._by_lesson.get(step.lesson_id, [])]
-        first, second = ([_story(one, check) for one in replays if one.run == run] for run in (1, 2))
-        return first == second if second else None
 
 
 def _cell(moments: Sequence[Verdicts], check: str, *, refuses: bool = False) -> Cell:
@@ -153,19 +152,6 @@ def _wrong(results: Sequence[StateResult]) -> Iterator[StateResult]:
     return (result for result in results if not result.right)
 
 
-def _story(replay: Replay, check: str) -> tuple[object, ...]:
-    """Everything that a run saw of the check."""
-    name = check.rpartition("/")[2]
-    step = check.rpartition("/")[0]
-    moments: list[Seen | None] = [
-        one.get(check) for one in (replay.before, replay.after, replay.end, replay.cleaned)
-    ]
-    told = [
-        (one.name, one.codes.get(name), one.mended.get(check)) for one in replay.states if one.step == step
-    ]
-    return (*moments, *told)
-
-
 def _of_replay(replay: Replay) -> Iterator[Fault]:
     yield from replay.faults
     for result in replay.states:
@@ -175,7 +161,7 @@ def _of_replay(replay: Replay) -> Iterator[Fault]:
 def _of_row(row: Row) -> Iterator[Fault]:
     """What speaks against the check where no state does."""
     cells: list[tuple[Cell, Text]] = [
-        (row.twice, text("a second run saw something else")),
+        *((False, text("a second run saw something else: {what}", what=one)) for one in row.differs),
         (row.cleaned, text("it does not fail again after `tutor cleanup`")),
     ]
     if not row.no_run:
