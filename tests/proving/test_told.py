@@ -10,7 +10,7 @@ from tutor.proving.told import compared
 
 
 def judged(status: str, code: str | None) -> Judged:
-    check = {"id": "two/use/done", "status": status, "code": code, "fix": [], "note": None}
+    check: dict[str, object] = {"id": "two/use/done", "status": status, "code": code, "fix": [], "note": None}
     return Judged(1, {"steps": [{"checks": [check]}]})
 
 
