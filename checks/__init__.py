@@ -25,3 +25,6 @@ MODULES = (
     "checks.shell",
     "checks.snapshots",
 )
+
+#: Those that bring the packet path, a sixth of what is loaded: what the others ask is sought meanwhile.
+LATER = frozenset({"checks.port_forward", "checks.sealing"})

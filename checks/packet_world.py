@@ -90,8 +90,8 @@ _worlds: OrderedDict[tuple[Any, ...], World] = OrderedDict()
 _first: OrderedDict[tuple[str, str, str], Ruleset] = OrderedDict()
 
 #: A number as the two forms spell it: never within a text that a rule compares with.
-_IN_JSON = re.compile(r'("handle": )([0-9]{1,18})\b')
-_IN_TEXT = re.compile(r"(?m)(# handle )([0-9]{1,18})$")
+_IN_JSON = r'("handle": )([0-9]{1,18})\b'
+_IN_TEXT = r"(?m)(# handle )([0-9]{1,18})$"
 
 
 def _numbered_alike(seen: Firewall) -> Ruleset:
@@ -111,10 +111,10 @@ def _numbered_alike(seen: Firewall) -> Ruleset:
 def _renumbered(seen: Firewall) -> tuple[str, str, str]:
     """The forms of the rules with each number's rank in its place, for their order decides too."""
     forms = ((_IN_JSON, json.dumps(seen["json"], sort_keys=True)), (_IN_TEXT, seen["text"]))
-    numbers = {int(found[1]) for pattern, form in forms for found in pattern.findall(form)}
+    numbers = {int(found[1]) for pattern, form in forms for found in re.findall(pattern, form)}
     ranks = {number: rank for rank, number in enumerate(sorted(numbers))}
     one, other = (
-        pattern.sub(lambda found: f"{found[1]}{ranks[int(found[2])]}", form) for pattern, form in forms
+        re.sub(pattern, lambda found: f"{found[1]}{ranks[int(found[2])]}", form) for pattern, form in forms
     )
     return one, other, seen["saved"]
 

@@ -20,8 +20,8 @@ VARIABLE = "LIBVIRT_DEFAULT_URI"
 #: Parts of a line that make it worth showing: also where the name is misspelt.
 NEAR = "libv|default_uri|qemu:"
 
-_ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=|\bset\s+(?:-\S+\s+)*([A-Za-z_][A-Za-z0-9_]*)\s")
-_SPACED = re.compile(rf"\b{VARIABLE}(?:\s+=|=\s+\S)")
+_ASSIGNED = r"([A-Za-z_][A-Za-z0-9_]*)\s*=|\bset\s+(?:-\S+\s+)*([A-Za-z_][A-Za-z0-9_]*)\s"
+_SPACED = rf"\b{VARIABLE}(?:\s+=|=\s+\S)"
 #: How alike two names must be for one to be the other misspelt (difflib's ratio).
 _ALIKE = 0.7
 
@@ -59,7 +59,7 @@ def _same(value: str | None, uri: str) -> bool:
 def _what_is_wrong(seen: ShellVariable, uri: str) -> tuple[str, Text]:
     written = [line for line in seen["mentions"] if not _is_comment(line)]
     named = [line for line in written if _name(line) == VARIABLE or VARIABLE in line["text"].split()]
-    right = [line for line in named if uri in line["text"] and not _SPACED.search(line["text"])]
+    right = [line for line in named if uri in line["text"] and not re.search(_SPACED, line["text"])]
     if seen["exported"] is not None and right:
         where = _place(right[-1])
         return "overridden", text(
@@ -81,7 +81,7 @@ def _what_is_wrong(seen: ShellVariable, uri: str) -> tuple[str, Text]:
 
 
 def _what_is_missing(seen: ShellVariable, written: Sequence[Mention]) -> tuple[str, Text]:
-    spaced = [line for line in written if _SPACED.search(line["text"])]
+    spaced = [line for line in written if re.search(_SPACED, line["text"])]
     if spaced:
         return "spaces", text("{where} has spaces around the equals sign", where=_place(spaced[-1]))
     misspelt = [line for line in written if _is_misspelt(_name(line))]
@@ -128,7 +128,7 @@ def _is_misspelt(name: str | None) -> bool:
 
 
 def _name(line: Mention) -> str | None:
-    found = _ASSIGNED.search(line["text"])
+    found = re.search(_ASSIGNED, line["text"])
     return (found[1] or found[2]) if found else None
 
 

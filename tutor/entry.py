@@ -53,7 +53,7 @@ def _begin(*, whole_course: bool) -> None:
 
     worker.load_sources()
     try:
-        process = Forked(worker.main) if may_fork() else None
+        process = Forked(lambda: worker.main(ahead=whole_course)) if may_fork() else None
     except OSError:
         process = None  # whoever asks is told
     aside.begin(process)

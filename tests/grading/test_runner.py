@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.grading.worlds import MadeUpHost, Watcher, course_of, question, registry_of, spec
+from tests.grading.worlds import MadeUpHost, Watcher, course_of, registry_of, spec
 from tutor.course.records import CheckSpec
 from tutor.grading.finding import failed, passed, skipped
 from tutor.grading.grade import Run, grade
 from tutor.grading.outcome import exit_code
 from tutor.grading.registry import DuplicateCheck, Registry
-from tutor.grading.runner import A_WHILE, Runner, scout
+from tutor.grading.runner import Runner
 from tutor.grading.verdict import Finding, Grade, Status, Verdict
-from tutor.host.host import Host, together
-from tutor.host.question import Question, Unobservable
+from tutor.host.host import Host
+from tutor.host.question import Unobservable
 from tutor.host.xml import NotWellFormed
 from tutor.text import text
 
@@ -227,130 +224,6 @@ def test_the_sentence_of_a_check_is_what_is_expected() -> None:
     found = run(CheckSpec("l/s/a", "named", {"who": "x", "many": ["y", "z"]}), registry=registry)
     assert found["a"].finding.expected is not None
     assert found["a"].finding.expected.render(str) == "It is x, of y, z."
-
-
-# What will be asked first.
-
-
-class QuickHost:
-    """Answers what is called quick, and must never be asked anything else."""
-
-    def ask(self, wanted: Question[T]) -> T:
-        assert wanted.source == "quick"
-        return True  # type: ignore[return-value]
-
-    def start(self, questions: Iterable[Question[Any]]) -> None:
-        raise AssertionError(list(questions))
-
-    def is_slow(self, wanted: Question[Any]) -> bool:
-        return wanted.source != "quick"
-
-
-def test_a_scout_gets_no_slow_answer() -> None:
-    reached: list[str] = []
-
-    def two(host: Host) -> Finding:
-        reached.append("begun")
-        host.ask(question("quick"))
-        host.ask(question("one"))
-        reached.append("answered")
-        host.ask(question("two"))
-        return good(host)
-
-    def careless(host: Host) -> Finding:
-        try:
-            host.ask(question("three"))
-        except Exception:  # noqa: BLE001 - what a careless check does
-            reached.append("caught")
-        return good(host)
-
-    def buggy(_host: Host) -> Finding:
-        raise RuntimeError
-
-    def leaves(_host: Host) -> Finding:
-        sys.exit(7)
-
-    def several(host: Host) -> Finding:
-        together(host, question("four"), question("five"))
-        return good(host)
-
-    def catches_all(host: Host) -> Finding:
-        with suppress(BaseException):
-            host.ask(question("six"))
-        return good(host)
-
-    registry = registry_of(
-        two=two,
-        careless=careless,
-        buggy=buggy,
-        leaves=leaves,
-        several=several,
-        good=good,
-        catches_all=catches_all,
-    )
-    names = ("two", "careless", "buggy", "leaves", "several", "good", "two", "nowhere", "catches_all")
-    scouted = list(scout([spec(name) for name in names], registry, {}, QuickHost()))
-    wanted = [question.source for one in scouted for question in one.wanted]
-    assert wanted == ["one", "three", "four", "five", "one", "six"]
-    assert reached == ["begun", "begun"]
-    assert [one.spec.id for one in scouted if one.found is not None] == [spec("good").id]
-
-
-def test_what_a_scout_has_found_is_not_sought_again() -> None:
-    asked: list[str] = []
-
-    def quick(host: Host) -> Finding:
-        asked.append("quick")
-        host.ask(question("quick"))
-        return good(host)
-
-    class NothingSlow(QuickHost):
-        def start(self, questions: Iterable[Question[Any]]) -> None:
-            assert not list(questions)
-
-    runner = Runner(registry_of(quick=quick), NothingSlow(), {}, Watcher())
-    verdict = runner.run([spec("quick")])[spec("quick").id]
-    assert asked == ["quick"]
-    assert verdict.status is Status.PASS
-    assert verdict.evidence == (question("quick").key,)
-
-
-def test_what_is_asked_next_is_sought_while_others_are_waited_for() -> None:
-    """The first check waits long; meanwhile the answer of the second has come in, and it asks further."""
-    order: list[str] = []
-
-    class Busy(QuickHost):
-        """Answers at once what has been begun."""
-
-        def ask(self, wanted: Question[T]) -> T:
-            order.append(f"ask {wanted.source}")
-            return True  # type: ignore[return-value]
-
-        def start(self, questions: Iterable[Question[Any]]) -> None:
-            order.extend(f"begin {one.source}" for one in questions)
-
-        def is_slow(self, wanted: Question[Any]) -> bool:
-            return f"begin {wanted.source}" not in order
-
-    def long(host: Host) -> Finding:
-        host.ask(question("long"))
-        time.sleep(2 * A_WHILE)
-        return good(host)
-
-    def two(host: Host) -> Finding:
-        for name in ("one", "two"):
-            host.ask(question(name))
-        order.append("two done")
-        return good(host)
-
-    registry = registry_of(long=long, two=two)
-    verdicts = Runner(registry, Busy(), {}, Watcher()).run([spec("long"), spec("two")])
-    assert [one.status for one in verdicts.values()] == [Status.PASS] * 2
-    assert order == [
-        *("begin long", "begin one", "ask long"),
-        *("ask one", "begin two"),  # while the first one's turn has just ended
-        *("ask one", "ask two", "two done"),
-    ]
 
 
 # Names.

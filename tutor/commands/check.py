@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor import __version__
 from tutor.commands.baseline import keep_baseline
-from tutor.commands.catalogue import checks_for
+from tutor.commands.catalogue import checks_for, first_checks
 from tutor.commands.changes import course_met, since_last_run, told
 from tutor.commands.order import keep_terminal
 from tutor.commands.progress import Progress, log_error
@@ -22,7 +22,7 @@ from tutor.dataclass import replace
 from tutor.errors import UsageError
 from tutor.grading.facts import PROVEN
 from tutor.grading.fit import must_fit
-from tutor.grading.grade import Run, grade
+from tutor.grading.grade import Run, grade, look_ahead
 from tutor.grading.outcome import exit_code
 from tutor.grading.verdict import Grade
 from tutor.host.host import Host
@@ -127,9 +127,10 @@ def _grade(session: Session, run: Run, words: Sequence[str], host: Host) -> Grad
     asking = (lambda: host.asking) if isinstance(host, LiveHost) else bool
     with session.transient() as line:
         progress = Progress(line, asking)
+        ahead = look_ahead(run, chosen, host, first_checks())
         registry = checks_for(run.course)
         must_fit(run.course, registry)
-        result = grade(run, chosen, host, registry, progress)
+        result = grade(run, chosen, host, registry, progress, ahead=ahead)
     return replace(result, notices=tuple(notices_on(result, host)))
 
 

@@ -14,7 +14,7 @@ from tutor.journal.journal import Journal
 
 #: Further back than this nobody remembers either, and a long journal must not make a list slow.
 RUNS = 100
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00", re.ASCII)
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def last_stands(journal: Journal, course: Course, *, besides: Status | None = No
     found: dict[str, Stand] = {}
     for run in islice(journal.checks(course.id), RUNS):
         for step_id, status in _whole_steps(run.data, wanted):
-            if status is not besides and _TIME.fullmatch(run.time):
+            if status is not besides and re.fullmatch(_TIME, run.time):
                 found.setdefault(step_id, Stand(status, run.time))
         if len(found) == len(wanted):
             break

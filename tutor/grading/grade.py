@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from tutor.course.records import CheckSpec, Course
 from tutor.dataclass import dataclass
+from tutor.grading.ahead import Ahead
 from tutor.grading.facts import fact_questions, host_facts
 from tutor.grading.order import with_needs
 from tutor.grading.outcome import step_result
@@ -30,29 +31,58 @@ class Run:
     tool_version: str
 
 
-def grade(run: Run, selected: Collection[str], host: Host, registry: Registry, observer: Observer) -> Grade:
+def look_ahead(run: Run, selected: Collection[str], host: Host, registry: Registry) -> Ahead | None:
+    """Have the answers sought that checks want, as far as the registry has these; None for a recording.
+
+    :raises CourseError: when needs are missing or form a circle.
+    """
+    if not can_start(host):  # it has its answers
+        return None
+    ahead, known = Ahead(host, run.values), registry.extended(quiz_check(run.course))
+    ahead.look(ordered_specs(run.course, selected), known, fact_questions(run.course.uses))
+    return ahead
+
+
+def grade(
+    run: Run,
+    selected: Collection[str],
+    host: Host,
+    registry: Registry,
+    observer: Observer,
+    *,
+    ahead: Ahead | None = None,
+) -> Grade:
     """Judge the selected specs, and what they need, on ``host``.
 
     :param selected: ids of check specs; only these are listed and counted.
+    :param ahead: what :func:`look_ahead` began for them, maybe without some of the checks.
     :raises CourseError: when needs are missing or form a circle.
     """
-    return graded(
-        run, selected, judge(run, selected, host, registry, observer), host_facts(host, run.course.uses)
-    )
+    verdicts = judge(run, selected, host, registry, observer, ahead=ahead)
+    return graded(run, selected, verdicts, host_facts(host, run.course.uses))
 
 
 def judge(
-    run: Run, selected: Collection[str], host: Host, registry: Registry, observer: Observer
+    run: Run,
+    selected: Collection[str],
+    host: Host,
+    registry: Registry,
+    observer: Observer,
+    *,
+    ahead: Ahead | None = None,
 ) -> dict[str, Verdict]:
     """The verdicts on the selected specs and on what they need, by id, needs first.
 
+    :param ahead: see :func:`grade`.
     :raises CourseError: when needs are missing or form a circle.
     """
     registry = registry.extended(quiz_check(run.course))
     ordered = ordered_specs(run.course, selected)
-    if not can_start(host):  # a recording has its answers: there is nothing to seek ahead
-        return Runner(registry, host, run.values, observer).run(ordered, ahead=False)
-    return Runner(registry, host, run.values, observer).run(ordered, more=fact_questions(run.course.uses))
+    if ahead is None and can_start(host):
+        ahead = Ahead(host, run.values)
+    if ahead is not None:
+        ahead.look(ordered, registry, fact_questions(run.course.uses))
+    return Runner(registry, host, run.values, observer, ahead).run(ordered)
 
 
 def judge_again(
@@ -72,7 +102,7 @@ def judge_again(
     runner = Runner(registry.extended(quiz_check(run.course)), host, run.values, observer)
     runner.verdicts.update(verdicts)
     specs = [verdict.spec for verdict in verdicts.values() if verdict.spec.id in again]
-    return runner.run(specs, ahead=False)
+    return runner.run(specs)
 
 
 def ordered_specs(course: Course, selected: Collection[str]) -> list[CheckSpec]:

@@ -53,7 +53,7 @@ class Judge:
         :param host: answers from its recording.
         """
         run = run_of(handin, self._course)
-        verdicts = _Remembering(self._registry, host, run.values, self._memory).run(self._specs, ahead=False)
+        verdicts = _Remembering(self._registry, host, run.values, self._memory).run(self._specs)
         return graded(run, self._selected, verdicts, host_facts(host, self._course.uses))
 
 

@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from tutor.host.files import read_bytes
+from tutor.host.known_documents import KnownDocuments
 from tutor.host.machine import Machine
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import source
@@ -78,6 +79,41 @@ def look_at_document(machine: Machine, path: str) -> Document | None:
     content = read_bytes(path)
     if content is None:
         return None
+    known = KnownDocuments(machine.environ, SCHEMAS)
+    found = _valid(path, known.find(content))
+    if found is None:
+        found = _judged(machine, path, content)
+        if found["valid"]:
+            known.keep(content, {name: found[name] for name in ("root", "encoding", "models")})
+    return found
+
+
+def _valid(path: str, kept: Any) -> Document | None:
+    """A valid document, by what was kept of it; None where the student's cache says anything else."""
+    match kept:
+        case {"root": str(root), "encoding": str() | None as encoding, "models": list(models)}:
+            if root in SCHEMA_OF and all(map(_is_model, models)):
+                return {
+                    "path": path,
+                    "well_formed": True,
+                    "root": root,
+                    "encoding": encoding,
+                    "models": models,
+                    "schema": os.path.join(SCHEMAS, SCHEMA_OF[root]),
+                    "valid": True,
+                    "faults": [],
+                }
+    return None
+
+
+def _is_model(kept: Any) -> bool:
+    match kept:
+        case {"href": str(), "schematypens": str() | None}:
+            return len(kept) == len(Model.__annotations__)
+    return False
+
+
+def _judged(machine: Machine, path: str, content: bytes) -> Document:
     from lxml import etree
 
     try:

@@ -36,6 +36,17 @@ class StartableHost(Host, Startable, Protocol):
     """Both."""
 
 
+@runtime_checkable
+class Awaitable(Protocol):
+    """A host that tells when an answer has come in."""
+
+    def await_any(self, questions: Iterable[Question[Any]]) -> bool:
+        """Wait for a moment until one of ``questions``, which are under way, is answered.
+
+        :returns: whether one is.
+        """
+
+
 def together(host: Host, *questions: Question[Any]) -> None:
     """Have the answers sought side by side that a check is going to ask for one after the other."""
     if can_start(host):
@@ -44,9 +55,18 @@ def together(host: Host, *questions: Question[Any]) -> None:
 
 def can_start(host: Host) -> TypeGuard[StartableHost]:
     """Whether the host is :class:`Startable`: by its kind, since asking each one costs a tenth of a run."""
-    return _kind_can_start(type(host))
+    return _kind_has(type(host), ("start", "is_slow"))
+
+
+class AwaitableHost(Host, Awaitable, Protocol):
+    """Both."""
+
+
+def can_await(host: Host) -> TypeGuard[AwaitableHost]:
+    """Whether the host is :class:`Awaitable`, by its kind."""
+    return _kind_has(type(host), ("await_any",))
 
 
 @lru_cache(32)
-def _kind_can_start(kind: type) -> bool:
-    return all(hasattr(kind, name) for name in ("start", "is_slow"))
+def _kind_has(kind: type, names: tuple[str, ...]) -> bool:
+    return all(hasattr(kind, name) for name in names)

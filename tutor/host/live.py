@@ -49,7 +49,7 @@ class LiveHost:
         self._log = log
         self._jobs: dict[str, _Job] = {}
         self._silent: set[str] = set()
-        self._settling = threading.Lock()
+        self._settling = threading.Condition()
         for observation in known:
             self._jobs[observation.key] = _Job()
             self._settle(observation)
@@ -74,6 +74,12 @@ class LiveHost:
         """See :class:`tutor.host.host.Startable`: what is answered already is not slow any more."""
         job = self._jobs.get(question.key)
         return _source_of(question).slow and not (job is not None and job.done.is_set())
+
+    def await_any(self, questions: Iterable[Question[Any]]) -> bool:
+        """See :class:`tutor.host.host.Awaitable`; a moment is a quarter of a second."""
+        jobs = [self._jobs[question.key] for question in questions]
+        with self._settling:
+            return self._settling.wait_for(lambda: any(job.done.is_set() for job in jobs), _SLICE)
 
     def ask(self, question: Question[T]) -> T:
         """The answer; see :class:`tutor.host.host.Host`."""
@@ -186,6 +192,7 @@ class LiveHost:
             if not job.done.is_set():
                 job.observation = observation
                 job.done.set()
+                self._settling.notify_all()
 
 
 def _waits_for_others() -> bool:

@@ -85,15 +85,13 @@ class AskPassword(Protocol):
 
 
 #: How sudo, and sudo-rs, say no (plugins/sudoers/auth and logging.c). An unknown host name is only a warning.
-_REFUSAL = re.compile(
-    r"^sudo(-rs)?: (?!unable to resolve host)|^Sorry, "
-    r"|is not in the sudoers file|may not run sudo|is not allowed to",
-    re.MULTILINE,
+_REFUSAL = (
+    r"(?m)^sudo(-rs)?: (?!unable to resolve host)|^Sorry, "
+    r"|is not in the sudoers file|may not run sudo|is not allowed to"
 )
 
-
 #: How both say that there is no such program on their own search path (sudoers(5), secure_path).
-_NOT_FOUND = re.compile(r"^sudo(-rs)?: .*command not found$", re.MULTILINE)
+_NOT_FOUND = r"(?m)^sudo(-rs)?: .*command not found$"
 
 
 @dataclass(slots=True)
@@ -235,7 +233,7 @@ class Machine:
     def _sudo(self, *words: str, purpose: Text, limit: float = PROGRAM_LIMIT) -> Completed:
         must_have_sudo(self.path, purpose)
         done = self.run(["sudo", *words], limit=limit, detached=False)
-        if done.returncode == 1 and _NOT_FOUND.search(done.stderr):
+        if done.returncode == 1 and re.search(_NOT_FOUND, done.stderr):
             raise Unobservable("program-missing", done.complaint("sudo"))
         return done
 
@@ -271,7 +269,7 @@ def executable(name: str, path: str) -> str | None:
 
 def is_refusal(done: Completed) -> bool:
     """Whether sudo itself said no; what it runs begins its complaints with a name of its own."""
-    return done.returncode == 1 and _REFUSAL.search(done.stderr) is not None
+    return done.returncode == 1 and re.search(_REFUSAL, done.stderr) is not None
 
 
 def _not_permitted(message: Text) -> Unobservable:

@@ -26,13 +26,13 @@ FOLDER_VARIABLE = {"zsh": "ZDOTDIR", "fish": "XDG_CONFIG_HOME"}
 ENVIRONMENT = "/etc/environment"
 
 #: ``exec`` of a program puts it in the shell's place; with a redirection alone it does not.
-_REPLACES = re.compile(r"(?:^|[;&|(]|\bthen\b)\s*exec\s+[^-<>0-9&\s]")
+_REPLACES = r"(?:^|[;&|(]|\bthen\b)\s*exec\s+[^-<>0-9&\s]"
 
 #: Files of one pattern that are looked into.
 _MOST_FILES = 100
 
 #: Outside all blocks these end the reading of the file.
-_ENDS = re.compile(r"(?:return|exit)\b")
+_ENDS = r"(?:return|exit)\b"
 
 
 class Mention(TypedDict):
@@ -100,7 +100,7 @@ def _usual_folder(kind: str, home: str) -> str:
 
 def is_replaced(files: StartFiles) -> bool:
     """Whether a start-up file may put another program in the shell's place."""
-    return any(_REPLACES.search(line) for _, _, line in _start_lines(files))
+    return any(re.search(_REPLACES, line) for _, _, line in _start_lines(files))
 
 
 def mentions(files: StartFiles, near: str) -> Iterator[Mention]:
@@ -116,7 +116,7 @@ def end(files: StartFiles) -> Mention | None:
     path = terminal_file(files.kind, files.folder)
     path = files.home + path[1:] if path.startswith("~/") else path
     for number, line in enumerate(lines(path), 1):
-        if _ENDS.match(line) or _REPLACES.search(line):
+        if re.match(_ENDS, line) or re.search(_REPLACES, line):
             return {"file": path, "line": number, "text": line.rstrip()[:200]}
     return None
 

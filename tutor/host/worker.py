@@ -8,9 +8,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from tutor.host.aside import plain
+from tutor.host.libvirt.connection import SYSTEM, connect
 from tutor.host.machine import Machine
 from tutor.host.question import Unobservable
 from tutor.host.source import SOURCES
@@ -43,10 +45,13 @@ class Output:
             self._stream.flush()
 
 
-def main() -> None:
-    """Answer until the input ends."""
+def main(*, ahead: bool = False) -> None:
+    """Answer until the input ends.
+
+    :param ahead: connect to the system's libvirt at once, for it is going to be asked.
+    """
     machine = Machine()
-    threading.Thread(target=load, daemon=True).start()
+    threading.Thread(target=_begin, args=(machine, ahead), daemon=True).start()
     answer_all(lambda: machine, Output(own_output()))
 
 
@@ -79,12 +84,16 @@ def load_sources() -> None:
 
 
 def load() -> None:
-    """Load the C libraries before the first question needs them; what fails is told to whoever asks."""
-    for module in ("libvirt", "lxml.etree"):
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            continue
+    """Load libvirt's library before the first question needs it; what fails is told to whoever asks."""
+    with suppress(ImportError):
+        importlib.import_module("libvirt")
+
+
+def _begin(machine: Machine, ahead: bool) -> None:
+    load()
+    if ahead:
+        with suppress(Exception):  # whoever asks is told
+            connect(machine, SYSTEM).call(lambda _connection: None)
 
 
 def _serve(machine: Machine, request: dict[str, Any], out: Output) -> None:

@@ -33,12 +33,14 @@ class Numbers:
         if len(ordered) <= 1:
             return cls(tuple(ordered))
         result: list[tuple[int, int]] = []
+        start, end = ordered[0]
         for first, last in ordered:
-            if result and first <= result[-1][1] + 1:
-                result[-1] = (result[-1][0], max(result[-1][1], last))
-            else:
-                result.append((first, last))
-        return cls(tuple(result))
+            if first > end + 1:
+                result.append((start, end))
+                start, end = first, last
+            elif last > end:
+                end = last
+        return cls((*result, (start, end)))
 
     def __bool__(self) -> bool:
         return bool(self.spans)
@@ -89,7 +91,7 @@ class Numbers:
 
     def where(self, holds: Callable[[int], bool]) -> Numbers:
         """Those numbers for which ``holds``; for countable sets."""
-        return Numbers.of(*(number for number in self if holds(number)))
+        return Numbers.joined([(number, number) for number in self if holds(number)])
 
 
 NONE = Numbers()

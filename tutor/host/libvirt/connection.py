@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import queue
 import sys
 import threading
 from collections.abc import Callable
@@ -66,10 +65,12 @@ class Connection:
     """
 
     def __init__(self, uri: str, access: str, patience: Patience) -> None:
+        from queue import SimpleQueue  # of the process that connects alone
+
         self.uri = uri
         self._access = access
         self._patience = patience
-        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._calls: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._hung: Unobservable | None = None
         self._stuck = threading.Event()
         self._handle: Any = None
