@@ -22,8 +22,8 @@ NAMES = {
     "shell script": "the same, with virsh, xmllint and grep; one dump answers for all (`shell/course.sh`)",
     "floor": "Python, `import libvirt`, one connection, all XML and leases there (`floor.py`)",
     "bare Python": "the interpreter starts, and ends",
-    "every document new": "`tutor check` where no XML file is known to be valid from a run before, as the first "
-    "time or after each change; nothing can be kept in its cache folder",
+    "every document new": "`tutor check` where no XML file is known to be valid from a run before, as the "
+    "first time; nothing can be kept in its cache folder",
 }
 RATIOS = (
     ("tutor check", "goss, plain"),
