@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from tutor.host.aside import plain
-from tutor.host.libvirt.connection import SYSTEM, connect
+from tutor.host.libvirt.connection import SYSTEM, connect, load_binding
 from tutor.host.machine import Machine
 from tutor.host.question import Unobservable
 from tutor.host.source import SOURCES
@@ -85,8 +85,8 @@ def load_sources() -> None:
 
 def load() -> None:
     """Load libvirt's library before the first question needs it; what fails is told to whoever asks."""
-    with suppress(ImportError):
-        importlib.import_module("libvirt")
+    with suppress(Unobservable):
+        load_binding()
 
 
 def _begin(machine: Machine, ahead: bool) -> None:

@@ -38,6 +38,10 @@ ACCESS_DENIED = 88
 OPERATION_DENIED = 29
 
 
+#: One thread at a time: while an import fails in one, another would be given the half of a module.
+_LOADING = threading.Lock()
+
+
 class Opened(TypedDict):
     """How opening a connection ended.
 
@@ -153,7 +157,8 @@ def load_binding() -> Any:
     # Looking must not start the user's own daemon (libvirt's remote driver reads this variable).
     os.environ["LIBVIRT_AUTOSTART"] = "0"
     try:
-        import libvirt
+        with _LOADING:
+            import libvirt
     except ModuleNotFoundError:
         raise Unobservable(
             "binding-missing",
