@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["asdict", "dataclass", "field", "replace"]
 
-#: Instances that are sooner made without a compiled ``__init__`` than that is compiled.
-_FEW = 10
+#: Instances that are sooner made without a compiled ``__init__`` than that is compiled; and for how many one
+#: counts whose arguments are not simply all fields in their order.
+_FEW, _COSTLY = 200, 5
 
 #: No default: every other value may be one.
 _MISSING: Any = object()
@@ -115,10 +116,9 @@ def _made(cls: type, frozen: bool, slots: bool, eq: bool) -> type:
     members: dict[str, Any] = {
         "__record_fields__": fields,
         "__record_frozen__": frozen,
-        "__record_made__": 0,
         "__dataclass_fields__": _Fields(),
         "__match_args__": tuple(one.name for one in fields if one.init and not one.kw_only),
-        "__init__": _init,
+        "__init__": _first(fields),
     }
     members.update(_methods(cls, fields, frozen, slots, eq))
     if slots:
@@ -178,14 +178,28 @@ def _slotted(cls: type, own: tuple[_Field, ...], members: dict[str, Any]) -> typ
     return made
 
 
-def _init(self: Any, /, *args: Any, **given: Any) -> None:
-    """The first instances: the last of them compiles the ``__init__`` that takes the place of this one."""
-    kind = next(each for each in type(self).__mro__ if "__init__" in each.__dict__)
-    kind.__record_made__ += 1  # type: ignore[attr-defined]
-    if kind.__record_made__ < _FEW and _filled(self, kind, args, given):  # type: ignore[attr-defined]
-        return
-    kind.__init__ = _compiled(kind)  # type: ignore[misc]
-    kind.__init__(self, *args, **given)  # type: ignore[misc]
+def _first(fields: tuple[_Field, ...]) -> Callable[..., None]:
+    """The ``__init__`` of the first instances: the last of them puts the compiled one in its place."""
+    names = tuple(one.name for one in fields if one.init and not one.kw_only)
+    in_order = len(names) if len(names) == len(fields) else -1
+    made = 0
+
+    def __init__(self: Any, /, *args: Any, **given: Any) -> None:  # noqa: N807 - it is one
+        nonlocal made
+        if len(args) == in_order and not given and not hasattr(self, "__post_init__"):
+            made += 1
+            for name, value in zip(names, args):  # noqa: B905 - there are as many
+                _set(self, name, value)
+            if made < _FEW:
+                return
+        made += _COSTLY
+        kind = next(each for each in type(self).__mro__ if each.__dict__.get("__init__") is __init__)
+        if made < _FEW and _filled(self, kind, args, given):
+            return
+        kind.__init__ = _compiled(kind)  # type: ignore[misc]
+        kind.__init__(self, *args, **given)  # type: ignore[misc]
+
+    return __init__
 
 
 def _filled(self: Any, kind: Any, args: tuple[Any, ...], given: dict[str, Any]) -> bool:
