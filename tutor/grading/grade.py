@@ -78,10 +78,10 @@ def judge(
     """
     registry = registry.extended(quiz_check(run.course))
     ordered = ordered_specs(run.course, selected)
-    if ahead is None and can_start(host):
-        ahead = Ahead(host, run.values)
-    if ahead is not None:
-        ahead.look(ordered, registry, fact_questions(run.course.uses))
+    if ahead is None:
+        ahead = look_ahead(run, selected, host, registry)
+    else:  # at what was not loaded then; the facts are sought already
+        ahead.look(ordered, registry)
     return Runner(registry, host, run.values, observer, ahead).run(ordered)
 
 
