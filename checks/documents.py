@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
+from typing import TYPE_CHECKING
 
 from checks import document_commands
-from checks.vscode import Rule, rules_for
 from tutor.grading.finding import failed, passed, skipped, unknown
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
@@ -15,6 +14,9 @@ from tutor.host.files import listing
 from tutor.host.host import Host
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
+
+if TYPE_CHECKING:
+    from checks.vscode import Rule
 
 #: Files beside the student's own that are looked at; a folder with more is no folder of the course.
 MAX_BESIDE = 100
@@ -103,6 +105,8 @@ def schema_named(host: Host, *, path: str, schema: str) -> Finding:
     models = [model for model in found["models"] if _last(model["href"]) == wanted]
     if any(model["schematypens"] == document_commands.RELAX_NG for model in models):
         return passed(text("the file's xml-model line names {schema}", schema=wanted))
+    from checks.vscode import rules_for  # whose file says it itself needs none
+
     files = list(rules_for(host, found["path"]))
     in_force = [rule for rules in files if (rule := _first(rules))]
     right = [rule for rule in in_force if _last(rule.system_id) == wanted]
@@ -204,4 +208,4 @@ def _fault(found: Document) -> Text:
 
 def _last(reference: str) -> str:
     """The last segment of a path or an address."""
-    return re.split(r"[?#]", reference)[0].rpartition("/")[2]
+    return reference.partition("?")[0].partition("#")[0].rpartition("/")[2]

@@ -95,7 +95,7 @@ _IN_TEXT = r"(?m)(# handle )([0-9]{1,18})$"
 
 
 def _numbered_alike(seen: Firewall) -> Ruleset:
-    if not _rulesets or len(seen["text"]) > _SMALL:  # nothing to be like
+    if len(seen["text"]) > _SMALL or all(known is seen for known, _ in _rulesets):  # nothing to be like
         return _parsed(seen)
     key = _renumbered(seen)
     rules = _first.get(key)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from checks.forward_case import Case
-from checks.forward_diagnosis import diagnosis
 from checks.forward_keeping import kept
-from checks.forward_repair import repair
 from checks.packet_world import CLIENT, evaluated, ruleset, told, uplink, world
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
@@ -38,6 +36,10 @@ def port_forward(host: Host, *, port: int, address: str, to_port: int) -> Findin
         )
     if case.reaches(whole):
         return passed(told(follow(rules, around, packet).steps), note=kept(host, port))
+    # Whoever has it right waits for neither.
+    from checks.forward_diagnosis import diagnosis
+    from checks.forward_repair import repair
+
     code, observed = evaluated(lambda: diagnosis(case))
     fix, hint = evaluated(lambda: repair(case))
     return failed(code, observed, why=_WHY, hint=hint or _LOOK, fix=fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from tutor.commands.line import check_line
+from tutor import finder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run ``tutor``: every ending is an exit code and at most one sentence."""
+    finder.install()
+    from tutor.commands.line import check_line
+
     plain = check_line(sys.argv[1:])
     try:
         if sys.argv[1:2] == ["check"] and not any(map(_is_elsewhere, sys.argv)):

@@ -83,7 +83,8 @@ class Library:
         """The function or class that a name, or ``module.name``, stands for in the module of ``where``."""
         match node:
             case ast.Name(id=name):
-                return self.place(getattr(where.source.module, name, None))
+                known = self._imported_inside(where, name) or getattr(where.source.module, name, None)
+                return self.place(known)
             case ast.Attribute(value=ast.Name(id=module), attr=name):
                 holder = getattr(where.source.module, module, None)
                 return self.place(getattr(holder, name, None)) if isinstance(holder, ModuleType) else None
@@ -94,6 +95,15 @@ class Library:
         for source in (where.source, *self._imported_from(where, name)):
             if name in source.constants:
                 return Place(source, source.module.__name__, where.name), source.constants[name]
+        return None
+
+    def _imported_inside(self, where: Place, name: str) -> Any:
+        """What a name stands for that the function itself imports; None where it does not."""
+        for node in ast.walk(where.node):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                for one in node.names:
+                    if name == (one.asname or one.name):
+                        return getattr(importlib.import_module(node.module), one.name, None)
         return None
 
     def _imported_from(self, where: Place, name: str) -> Iterator[Source]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Literal
 
-from tutor.commands.history import RUNS
+from tutor import __version__
 from tutor.course.records import Course, Step
 from tutor.grading.verdict import Grade
 from tutor.journal.events import course_event
@@ -25,6 +25,8 @@ def since_last_run(journal: Journal, course: Course) -> dict[str, Change]:
 
     :raises JournalError: when the journal cannot be read.
     """
+    if _is_that_of_the_last_run(journal, course, __version__):
+        return {}
     met = next(journal.courses(course.id), None)
     return {} if met is None else dict(_compared(course.steps, met))
 
@@ -50,6 +52,8 @@ def since_checked(journal: Journal, course: Course) -> dict[str, Change]:
 
 def _checked(journal: Journal, course: Course) -> tuple[dict[str, str], bool]:
     """The digest of each step at its last check, and whether all runs that could tell were looked at."""
+    from tutor.commands.history import RUNS  # not asked by a check
+
     wanted = {step.id for step in course.steps if step.check_ids}
     checked: dict[str, str] = {}
     count = 0
@@ -63,9 +67,23 @@ def _checked(journal: Journal, course: Course) -> tuple[dict[str, str], bool]:
 
 def course_met(journal: Journal, grade: Grade) -> Iterator[Event]:
     """The event that this is the course now; none where the latest one says so already."""
+    if _is_that_of_the_last_run(journal, grade.course, grade.tool_version):
+        return
     event = course_event(grade)
     if next(journal.courses(grade.course.id), None) != event[1]["steps"]:
         yield event
+
+
+def _is_that_of_the_last_run(journal: Journal, course: Course, tool: str) -> bool:
+    """Whether the course is as the last run of this tool met it, which has noted it then.
+
+    The last run is near the journal's end, and what it noted may be anywhere: a journal grows.
+    """
+    last = journal.last_check(course.id)
+    return last is not None and {key: last.data.get(key) for key in ("course", "tool")} == {
+        "course": {"id": course.id, "version": course.version, "digest": course.digest},
+        "tool": tool,
+    }
 
 
 def told(changes: Mapping[str, Change]) -> Iterator[Text]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from tutor import config as configuration
 from tutor.commands.settings import of_the_student
-from tutor.course.course_config import configured
 from tutor.course.load import load_course
 from tutor.course.records import Course
 from tutor.course.variables import Layer, resolve
@@ -100,7 +99,11 @@ class Session:
                 self.language,
                 lambda: line.show(text("reading the course").render(self.translate)),
             )
-        return course if path is None else configured(course, path)
+        if path is None:
+            return course
+        from tutor.course.course_config import configured  # few have one
+
+        return configured(course, path)
 
     @property
     def _course_config(self) -> str | None:

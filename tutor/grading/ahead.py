@@ -98,6 +98,7 @@ class Ahead:
         self._registry = Registry()
         self._waiting: dict[str, Scouted] = {}
         self._seen: set[str] = set()
+        self._late: set[str] = set()
         self._patient = True
         self.found: dict[str, tuple[Finding, tuple[str, ...]]] = {}
 
@@ -110,8 +111,10 @@ class Ahead:
         """
         self._registry = registry
         new = [spec for spec in specs if spec.id not in self._seen and registry.get(spec.check) is not None]
+        if self._seen:
+            self._late.update(spec.id for spec in new)
         self._seen.update(spec.id for spec in new)
-        waiting = self._scouted(new)
+        waiting = list(self._scouted(new))
         # Those who ask the same source are answered by one look.
         together(self._host, *(question for one in waiting for question in one.wanted), *more)
 
@@ -123,14 +126,18 @@ class Ahead:
         for spec_id in [spec_id for spec_id in self._waiting if spec_id in judged]:
             del self._waiting[spec_id]
         ready = [one.spec for one in self._waiting.values() if not any(map(self._is_slow, one.wanted))]
+        ready.sort(key=lambda spec: spec.id in self._late)
         for one in self._scouted(ready):
             together(self._host, *one.wanted)
 
     def look_meanwhile(self, spec: CheckSpec, judged: Container[str]) -> None:
-        """Look further at the others for as long as this one would have to wait.
+        """Look further at all, and at the others for as long as this one would have to wait.
 
         Once nothing comes for a moment, waiting is left to whoever judges, who has limits for it.
         """
+        if spec.id in self.found:
+            return
+        self.look_further(judged)
         while self._patient and self._must_wait(spec) and can_await(self._host):
             wanted = (question for one in self._waiting.values() for question in one.wanted)
             self._patient = self._host.await_any([one for one in wanted if self._is_slow(one)])
@@ -140,17 +147,15 @@ class Ahead:
         one = self._waiting.get(spec.id)
         return one is not None and any(map(self._is_slow, one.wanted))
 
-    def _scouted(self, specs: Iterable[CheckSpec]) -> list[Scouted]:
+    def _scouted(self, specs: Iterable[CheckSpec]) -> Iterator[Scouted]:
         """Those that wait now; what the others have found is kept."""
-        waiting = []
         for one in scout(specs, self._registry, self._values, self._host):
             self._waiting.pop(one.spec.id, None)
             if one.wanted:
                 self._waiting[one.spec.id] = one
-                waiting.append(one)
+                yield one
             elif one.found is not None:
                 self.found[one.spec.id] = one.found
-        return waiting
 
     def _is_slow(self, question: Question[Any]) -> bool:
         return can_start(self._host) and self._host.is_slow(question)

@@ -18,10 +18,9 @@ from tutor.text import text
 GUARD = "TUTOR_NEW_SHELL"
 
 #: What a terminal has of the session that it is opened in, and no login gives.
-_OF_THE_SESSION = re.compile(
-    r"(?:DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DBUS_SESSION_BUS_ADDRESS|SSH_.*|XDG_.*|TERM|COLORTERM|TZ"
-    r"|LANG|LANGUAGE|LC_.*|NO_COLOR|(?:https?|ftp|no|all)_proxy|SUDO_ASKPASS)$",
-    re.IGNORECASE,
+_OF_THE_SESSION = (
+    r"(?i)(?:DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|DBUS_SESSION_BUS_ADDRESS|SSH_.*|XDG_.*|TERM|COLORTERM|TZ"
+    r"|LANG|LANGUAGE|LC_.*|NO_COLOR|(?:https?|ftp|no|all)_proxy|SUDO_ASKPASS)$"
 )
 
 #: Seconds for a shell that is typed to, after one that was not has answered already.
@@ -90,7 +89,7 @@ def new_terminal(machine: Machine) -> dict[str, str]:
     :raises Unobservable: when the shell does not start, or not in time.
     """
     shell = _shell_of(machine)
-    session = {name: value for name, value in machine.environ.items() if _OF_THE_SESSION.match(name)}
+    session = {name: value for name, value in machine.environ.items() if re.match(_OF_THE_SESSION, name)}
     answer = _answer(machine, shell, "HOME", {**shell.login, **session})
     if not answer.found:
         raise _not_started(shell, answer)

@@ -15,19 +15,22 @@ from tutor.host.aside import plain
 from tutor.host.libvirt.connection import SYSTEM, connect, load_binding
 from tutor.host.machine import Machine
 from tutor.host.question import Unobservable
-from tutor.host.source import SOURCES
+from tutor.host.source import SOURCES, Source
 from tutor.text import text
 
 #: The modules whose sources are answered here.
 MODULES = (
     "tutor.host.libvirt.connection",
     "tutor.host.libvirt.domains",
-    "tutor.host.libvirt.inventory",
     "tutor.host.libvirt.leases",
     "tutor.host.libvirt.networks",
     "tutor.host.libvirt.snapshots",
-    "tutor.host.libvirt.storage",
     "tutor.host.documents",
+)
+#: Those that few runs ask: loaded when the first of their questions comes.
+SELDOM = (
+    "tutor.host.libvirt.inventory",
+    "tutor.host.libvirt.storage",
 )
 
 
@@ -83,6 +86,13 @@ def load_sources() -> None:
         importlib.import_module(module)
 
 
+def _source(name: str) -> Source:
+    if name not in SOURCES:
+        for module in SELDOM:
+            importlib.import_module(module)
+    return SOURCES[name]
+
+
 def load() -> None:
     """Load libvirt's library before the first question needs it; what fails is told to whoever asks."""
     with suppress(Unobservable):
@@ -99,7 +109,7 @@ def _begin(machine: Machine, ahead: bool) -> None:
 def _serve(machine: Machine, request: dict[str, Any], out: Output) -> None:
     wanted = [tuple(args) for args in request["wanted"]]
     try:
-        answers = SOURCES[request["source"]].observe(machine, wanted)
+        answers = _source(request["source"]).observe(machine, wanted)
     except Unobservable as failure:
         answers = dict.fromkeys(wanted, failure)
     except Exception as error:  # noqa: BLE001 - a fault of ours is "could not ask"

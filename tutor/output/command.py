@@ -8,7 +8,7 @@ from tutor.output.printable import escape
 
 #: A word, or a part of one, whose quoting is beyond doubt. Backslashes, comments, backquotes and
 #: unfinished quotes are not: where they occur together with control characters, `eval` is used.
-_PIECE = re.compile(r"""'[^']*'|"[^"\\$`]*"|[^'"\\`#]+""")
+_PIECE = r"""'[^']*'|"[^"\\$`]*"|[^'"\\`#]+"""
 
 
 def pasteable(command: str) -> str:
@@ -19,7 +19,7 @@ def pasteable(command: str) -> str:
     """
     if command.isprintable():
         return command
-    pieces = _PIECE.findall(command)
+    pieces = re.findall(_PIECE, command)
     if _is_plain(command, pieces):
         return "".join(piece if piece.isprintable() else ansi_c(piece[1:-1]) for piece in pieces)
     if all(line.isprintable() for line in command.split("\n")):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from typing import Literal, TextIO
 
@@ -11,6 +10,7 @@ from tutor.dataclass import dataclass
 from tutor.output.printable import printable
 
 DEFAULT_WIDTH, NARROWEST, WIDEST = 80, 20, 100
+_LONGEST_WIDTH = 5  # digits of a number of columns
 Role = Literal["good", "bad", "wait", "doubt", "quiet", "heading", "command"]
 _SGR: dict[Role, str] = {
     "good": "32",
@@ -87,7 +87,7 @@ def _wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
 
 def _columns(stream: TextIO, environ: Mapping[str, str]) -> int:
     given = environ.get("COLUMNS", "")
-    if re.fullmatch("[0-9]{1,5}", given) and int(given):
+    if given.isascii() and given.isdigit() and len(given) <= _LONGEST_WIDTH and int(given):
         return int(given)
     try:
         return os.get_terminal_size(stream.fileno()).columns or DEFAULT_WIDTH

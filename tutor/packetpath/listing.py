@@ -13,8 +13,8 @@ from tutor.dataclass import dataclass, field
 _TABLE = re.compile(r"table (\S+) (\S+) \{(?: # handle \d+)?$")
 _CHAIN = re.compile(r"\tchain (\S+) \{(?: # handle \d+)?$")
 _RULE = re.compile(r"\t\t(.*?) ?# handle (\d+)$")
-_DEVICES = re.compile(r'device(?:s = \{([^}]*)\}| ("[^"]*"|\S+))')
-_COUNTER = re.compile(r" ?\bcounter packets \d+ bytes \d+")
+_DEVICES = r'device(?:s = \{([^}]*)\}| ("[^"]*"|\S+))'
+_COUNTER = r" ?\bcounter packets \d+ bytes \d+"
 
 Table = tuple[str, str]
 Chain = tuple[str, str, str]
@@ -50,14 +50,14 @@ def read_listing(text: str) -> Listing:
 def _line_of_chain(listing: Listing, chain: Chain, line: str) -> None:
     if found := _RULE.match(line):
         listing.rules[chain, int(found[2])] = found[1].strip()
-    elif line.startswith("\t\ttype ") and (found := _DEVICES.search(line)):
+    elif line.startswith("\t\ttype ") and (found := re.search(_DEVICES, line)):
         names = (found[1] or found[2]).split(",")
         listing.devices[chain] = tuple(_plain(name.strip()) for name in names)
 
 
 def without_counter(rule: str) -> str:
     """The rule for people: what it counted is not what it says."""
-    return _COUNTER.sub("", rule).strip()
+    return re.sub(_COUNTER, "", rule).strip()
 
 
 def _plain(name: str) -> str:

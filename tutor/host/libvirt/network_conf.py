@@ -17,10 +17,10 @@ FIRST_WITH_NFTABLES = 10_004_000
 PROGRAMS = {"iptables": "iptables", "nftables": "nft"}
 
 #: The first of several counts, as libvirt reads its files (virconf.c).
-_CHOSEN = re.compile(r"""^\s*firewall_backend\s*=\s*["'](iptables|nftables)["']""", re.MULTILINE)
+_CHOSEN = r"""(?m)^\s*firewall_backend\s*=\s*["'](iptables|nftables)["']"""
 #: Where none is chosen, the first that is there; which come in which order, the builder of the package has
 #: written into the comments.
-_ORDER = re.compile(r"^#\s*\[((?:iptables|nftables)(?:,\s*(?:iptables|nftables))*)\]\s*$", re.MULTILINE)
+_ORDER = r"(?m)^#\s*\[((?:iptables|nftables)(?:,\s*(?:iptables|nftables))*)\]\s*$"
 
 
 def firewall_backend(host: Host, version: int) -> str | None:
@@ -36,14 +36,14 @@ def firewall_backend(host: Host, version: int) -> str | None:
         return "iptables"
     conf = host.ask(file_text(NETWORK_CONF))
     said = conf["text"] if conf is not None else ""
-    if chosen := _CHOSEN.search(said):
+    if chosen := re.search(_CHOSEN, said):
         return chosen[1]
-    order = _ORDER.search(said)
+    order = re.search(_ORDER, said)
     names = re.split(r",\s*", order[1]) if order else []
     return next((name for name in names if host.ask(program(PROGRAMS[name])) is not None), None)
 
 
 def telling(said: str) -> str:
     """Of the file's text what :func:`firewall_backend` goes by."""
-    found = [found[0].strip() for pattern in (_CHOSEN, _ORDER) if (found := pattern.search(said))]
+    found = [found[0].strip() for pattern in (_CHOSEN, _ORDER) if (found := re.search(pattern, said))]
     return "".join(f"{line}\n" for line in found)
