@@ -23,6 +23,10 @@ ONLY_FOR_RECORDINGS = {"msgspec"}
 #: What reads any command line, and what is loaded for a moment's use: a plain line does without.
 ONLY_FOR_OTHER_LINES = {
     *("typer", "inspect", "_hashlib", "hashlib", "secrets", "shutil", "traceback"),
+    # Three milliseconds with what they load; tutor.host.child stands for them.
+    *("subprocess", "selectors", "locale"),
+    # Of what has failed, and of few students' courses.
+    *("checks.forward_repair", "checks.vscode", "tutor.course.course_config"),
     # Five milliseconds with what it loads, and one.
     *("pathlib", "datetime"),
 }

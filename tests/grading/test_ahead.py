@@ -226,6 +226,43 @@ def test_a_check_that_is_known_later_is_looked_at_then() -> None:
     assert host.log == ["begin a", "begin b"]
 
 
+def test_what_is_wanted_is_sought_before_the_next_is_looked_at() -> None:
+    """A check may compute for long: what the one before it wants has been asked for by then."""
+    host = Slow("both", "more")
+
+    def computing(asked: Host) -> Finding:
+        asked.ask(question("both"))
+        host.log.append("computing")
+        return good(asked)
+
+    registry = registry_of(first=asking("both", "more"), second=computing)
+    run(host, registry, spec("first"), spec("second"))
+    assert host.log.index("begin more") < host.log.index("computing")
+
+
+def test_what_is_known_later_is_looked_at_last() -> None:
+    """It was loaded later because it is much, and computes long; the others have others answer meanwhile."""
+    order: list[str] = []
+
+    def noting(name: str, *wanted: str) -> Any:
+        def ask(host: Host) -> Finding:
+            for one in wanted:
+                host.ask(question(one))
+            order.append(name)
+            return good(host)
+
+        return ask
+
+    host = Slow("one", "both")
+    soon, late = noting("soon", "one", "both"), noting("late", "both")
+    whole, specs = registry_of(late=late, soon=soon), [spec("late"), spec("soon")]
+    ahead = Ahead(host, {})
+    ahead.look(specs, registry_of(soon=soon))
+    ahead.look(specs, whole)
+    Runner(whole, host, {}, Watcher(), ahead).run(specs)
+    assert order == ["soon", "late"]
+
+
 def test_a_recording_is_not_looked_at_ahead() -> None:
     course = course_of(spec("good"))
     wanted = Run(course, {}, "student", "2026-01-01T12:00:00+00:00", "0")

@@ -10,15 +10,17 @@ import contextlib
 import itertools
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.host.forked import Forked
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
+
+if TYPE_CHECKING:
+    import subprocess
 
 Args = tuple[str, ...]
 #: Told of answers, or of why there are none.
@@ -79,13 +81,15 @@ class Aside:
 
     def close(self) -> None:
         """End the process, and wait until it is gone; whoever still waits for an answer gets none."""
+        import subprocess  # of those who look again and again
+
         if self._process is None or self._process.stdin is None:
             return
         with self._lock, contextlib.suppress(OSError):
             self._process.stdin.close()
         try:
             self._process.wait(_CLOSING_LIMIT)
-        except subprocess.TimeoutExpired:
+        except (TimeoutError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait()
 
@@ -134,6 +138,8 @@ class Aside:
 
 
 def _started(module: str) -> subprocess.Popen[bytes]:
+    import subprocess  # of those who had none made of themselves
+
     path = [os.path.abspath(folder) for folder in sys.path]
     return subprocess.Popen(
         [sys.executable, "-c", _PROGRAM.format(path=path, module=module)],

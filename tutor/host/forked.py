@@ -6,14 +6,14 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
-from subprocess import TimeoutExpired
 from typing import BinaryIO, NoReturn
 
+from tutor.host.child import Child
 
-class Forked:
-    """The other process, to whoever made it: as much of :class:`subprocess.Popen` as is asked of it.
+
+class Forked(Child):
+    """The other process, to whoever made it.
 
     :param main: what runs there, its input and output connected with ``stdin`` and ``stdout`` here, in a
         session of its own: Ctrl-C is for the tool.
@@ -27,43 +27,21 @@ class Forked:
         theirs, to_them = os.pipe()
         from_them, answers = os.pipe()
         try:
-            self.pid = os.fork()
+            pid = os.fork()
         except OSError:
             for descriptor in (theirs, to_them, from_them, answers):
                 os.close(descriptor)
             raise
-        if self.pid == 0:
+        if pid == 0:
             _become(main, theirs, answers)
+        super().__init__(pid)
         os.close(theirs)
         os.close(answers)
         self.stdin, self.stdout = os.fdopen(to_them, "wb"), os.fdopen(from_them, "rb")
-        self._code: int | None = None
-        self._lock = threading.Lock()
-
-    def poll(self) -> int | None:
-        """The exit code; None while it runs."""
-        with self._lock:
-            if self._code is None:
-                gone, status = os.waitpid(self.pid, os.WNOHANG)
-                self._code = os.waitstatus_to_exitcode(status) if gone else None
-            return self._code
-
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit code, once it has ended.
-
-        :raises TimeoutExpired: it has not within so many seconds.
-        """
-        begun = time.monotonic()
-        while (code := self.poll()) is None:
-            if timeout is not None and time.monotonic() - begun > timeout:
-                raise TimeoutExpired("", timeout)
-            time.sleep(0.002)
-        return code
 
     def kill(self) -> None:
         """End it."""
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
+        self.send(signal.SIGKILL)
 
 
 def may_fork() -> bool:

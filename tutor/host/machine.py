@@ -10,7 +10,7 @@ from threading import Event, Lock
 from typing import Any, Protocol
 
 from tutor.dataclass import dataclass, field
-from tutor.host.process import Completed, begin, run
+from tutor.host.process import Completed, begin, executable, run
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
@@ -252,19 +252,6 @@ def must_have_sudo(path: str, purpose: Text) -> None:
 def has_sudo(path: str) -> bool:
     """Whether there is a sudo on that search path."""
     return executable("sudo", path) is not None
-
-
-def executable(name: str, path: str) -> str | None:
-    """The first program of that name on a search path; None where there is none.
-
-    Not by :func:`shutil.which`, which loads the libraries of three kinds of archives.
-    """
-    for folder in path.split(":"):
-        program = os.path.join(folder, name)
-        # An empty or relative folder of PATH is not where a program of the course lives.
-        if folder.startswith("/") and os.path.isfile(program) and os.access(program, os.X_OK):
-            return program
-    return None
 
 
 def is_refusal(done: Completed) -> bool:

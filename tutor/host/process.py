@@ -6,14 +6,14 @@ import contextlib
 import errno
 import json
 import os
-import selectors
+import select
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from tutor.dataclass import dataclass
+from tutor.host.child import Program, start
 from tutor.host.question import Unobservable
 from tutor.text import Text, text
 
@@ -30,10 +30,10 @@ _KILL_LIMIT = 1.0
 _COMPLAINT = 500
 
 #: Programs under way on the student's terminal: sudo, which may be asking for a password.
-_ATTACHED: set[subprocess.Popen[bytes]] = set()
+_ATTACHED: set[Program] = set()
 
 #: Programs that were begun before anybody asked for them, by their argument list.
-_BEGUN: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+_BEGUN: dict[tuple[str, ...], Program] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def run(
     limit: float,
     env: Mapping[str, str],
     detached: bool = True,
-    stdin: int | IO[bytes] = subprocess.DEVNULL,
+    stdin: IO[bytes] | None = None,
 ) -> Completed:
     """Run a program and wait for it at most ``limit`` seconds.
 
@@ -100,21 +100,15 @@ def begin(argv: Sequence[str], *, env: Mapping[str, str], detached: bool = True)
     What cannot be started is left to :func:`run`, and so is all waiting.
     """
     with contextlib.suppress(Unobservable):
-        _BEGUN[tuple(argv)] = _started(argv, env, subprocess.DEVNULL, detached=detached)
+        _BEGUN[tuple(argv)] = _started(argv, env, None, detached=detached)
 
 
 def _started(
-    argv: Sequence[str], env: Mapping[str, str], stdin: int | IO[bytes], *, detached: bool
-) -> subprocess.Popen[bytes]:
+    argv: Sequence[str], env: Mapping[str, str], stdin: IO[bytes] | None, *, detached: bool
+) -> Program:
     try:
-        process = subprocess.Popen(
-            list(argv),
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(env),
-            start_new_session=detached,
-        )
+        path = executable(argv[0], env.get("PATH", os.defpath)) if "/" not in argv[0] else argv[0]
+        process = start(path or argv[0], argv, env, stdin.fileno() if stdin else None, session=detached)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         reason = "failed" if getattr(error, "errno", None) in _SHORT_OF else "program-missing"
@@ -125,46 +119,58 @@ def _started(
     return process
 
 
+def executable(name: str, path: str) -> str | None:
+    """The first program of that name on a search path; None where there is none.
+
+    Not by :func:`shutil.which`, which loads the libraries of three kinds of archives.
+    """
+    for folder in path.split(":"):
+        program = os.path.join(folder, name)
+        # An empty or relative folder of PATH is not where a program of the course lives.
+        if folder.startswith("/") and os.path.isfile(program) and os.access(program, os.X_OK):
+            return program
+    return None
+
+
 def end_attached() -> None:
     """End what is still asking on the terminal: the tool ends, and nobody would hear the answer.
 
     Whoever waits for such a program in a thread sees it end as any other.
     """
     for process in tuple(_ATTACHED):
-        with contextlib.suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
-            process.terminate()
+        with contextlib.suppress(ProcessLookupError, PermissionError, TimeoutError):
+            process.send(signal.SIGTERM)
             process.wait(_KILL_LIMIT)
 
 
-def _collect(process: subprocess.Popen[bytes], program: str, deadline: float) -> Completed:
+def _collect(process: Program, program: str, deadline: float) -> Completed:
     """Read until the program has ended: what it left behind may hold its pipes open for ever."""
     said = _Output(process, program)
-    with _ending(process) as ended, selectors.DefaultSelector() as selector:
-        for stream in said.open:
-            selector.register(stream, selectors.EVENT_READ)
-        if ended is not None:
-            selector.register(ended, selectors.EVENT_READ)
-        over = False
-        while not over and selector.get_map():
-            for ready, _ in selector.select(_left(program, deadline)):
-                over = over or ready.fileobj == ended
-                if ready.fileobj != ended and not said.read(ready.fd):
-                    selector.unregister(ready.fileobj)
+    with _ending(process) as ended:
+        poll, left, over = select.poll(), set(said.open), False
+        for descriptor in (*said.open, *([] if ended is None else [ended])):
+            poll.register(descriptor, select.POLLIN)
+        while not over and (left or ended is not None):
+            for ready, _ in poll.poll(1000 * _left(program, deadline)):
+                over = over or ready == ended
+                if ready != ended and not said.read(ready):
+                    poll.unregister(ready)
+                    left.discard(ready)
     # Without a descriptor for its end, the end of its output came first.
     try:
-        process.wait(_left(program, deadline))
-    except subprocess.TimeoutExpired:
+        code = process.wait(_left(program, deadline))
+    except TimeoutError:
         raise _too_slow(program) from None
     said.drain()
-    return Completed(process.returncode, *said.decoded)
+    return Completed(code, *said.decoded)
 
 
 class _Output:
     """What a program says on both its streams, up to a limit."""
 
-    def __init__(self, process: subprocess.Popen[bytes], program: str) -> None:
+    def __init__(self, process: Program, program: str) -> None:
         self._program = program
-        self.open = [stream.fileno() for stream in (process.stdout, process.stderr) if stream is not None]
+        self.open = [process.stdout, process.stderr]
         self._said = {stream: bytearray() for stream in self.open}
 
     def read(self, stream: int) -> bool:
@@ -193,7 +199,7 @@ class _Output:
 
 
 @contextlib.contextmanager
-def _ending(process: subprocess.Popen[bytes]) -> Iterator[int | None]:
+def _ending(process: Program) -> Iterator[int | None]:
     """A descriptor that is readable once the program has ended; None where the kernel has none."""
     try:
         descriptor = os.pidfd_open(process.pid)
@@ -217,19 +223,17 @@ def _too_slow(program: str) -> Unobservable:
     return Unobservable("timed-out", text("{program} did not answer in time", program=program))
 
 
-def _end(process: subprocess.Popen[bytes], *, group: bool) -> None:
+def _end(process: Program, *, group: bool) -> None:
     # What runs as root already (sudo, past its password) a student cannot end, and does not wait for either.
-    with contextlib.suppress(ProcessLookupError, PermissionError, subprocess.TimeoutExpired):
+    with contextlib.suppress(ProcessLookupError, PermissionError, TimeoutError):
         if group:
             # Also what the program left behind: a shell's start-up files may start anything.
             os.killpg(process.pid, signal.SIGKILL)
         elif process.poll() is None:
             # Politely: sudo, asking, has made the terminal silent, and makes it speak again.
-            process.terminate()
+            process.send(signal.SIGTERM)
             process.wait(_KILL_LIMIT)
-    with contextlib.suppress(PermissionError, subprocess.TimeoutExpired):
-        process.kill()
+    with contextlib.suppress(PermissionError, TimeoutError):
+        process.send(signal.SIGKILL)
         process.wait(_KILL_LIMIT)
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
+    process.close()

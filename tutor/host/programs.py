@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.host.machine import Machine, executable
-from tutor.host.process import malformed
+from tutor.host.machine import Machine
+from tutor.host.process import executable, malformed
 from tutor.host.question import Question, Unobservable
 from tutor.host.source import Answers, Args, batch_source, source
 from tutor.shape import TypedDict
