@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.tool import Tool
+from tutor import __version__
 
 NEW_STEP = """
 ## Senare {#later}
@@ -115,6 +116,22 @@ def test_a_journal_of_an_older_version_claims_nothing(student: Tool, course: Pat
     assert "last check:" not in student.run("check", "start", code=1).out
     change(course, "sv/2-ask.md", "libvirt nu?", "libvirt då?")
     assert changes(student) == {"ask/one": "changed"}
+
+
+@pytest.mark.parametrize(("tool", "told"), [("0.0.1", True), (__version__, False)])
+def test_the_last_run_vouches_for_its_own_version_of_the_tool(student: Tool, tool: str, told: bool) -> None:
+    """By another one a step may have had another digest; by the same one, nothing further back is read."""
+    lines = [json.loads(line) for line in journal(student).read_text().splitlines()]
+    for line in lines:
+        if line["kind"] == "course":
+            line["data"]["steps"]["ask/one"] = "0" * 16
+        else:
+            line["data"]["tool"] = tool
+    journal(student).write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+    said = student.run("check", "start", code=1).lines
+    assert ("note: Changed since your last check: ask/one" in said) is told
+    kinds = [json.loads(line)["kind"] for line in journal(student).read_text().splitlines()]
+    assert kinds == ["course", "check", *(["course"] if told else []), "check"]
 
 
 def test_many_steps_are_not_all_named(student: Tool, course: Path) -> None:

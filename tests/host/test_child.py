@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,19 @@ def test_nothing_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OSError, match="no more"):
         start("/bin/true", ["true"], ENV, None, session=False)
     assert open_descriptors() == before
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", "<&- >&- 2>&-"])
+def test_where_this_process_has_no_streams_itself(tmp_path: Path, closed: str) -> None:
+    """Pipes get the numbers that are free, which are then those of the streams."""
+    code = (
+        "from tutor.host.process import run; import os\n"
+        "done = run(['sh', '-c', 'cat; echo out; echo bad >&2'], limit=5, env=dict(os.environ))\n"
+        f"open({str(tmp_path / 'said')!r}, 'w').write(repr((done.stdout, done.stderr)))"
+    )
+    line = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} {closed}"
+    assert os.waitstatus_to_exitcode(os.system(line)) == 0  # noqa: S605 - subprocess would give it streams
+    assert (tmp_path / "said").read_text() == repr(("out\n", "bad\n"))
 
 
 def test_what_has_ended_is_sent_nothing() -> None:

@@ -38,10 +38,7 @@ class Child:
     def poll(self) -> int | None:
         """The exit code; None while it runs."""
         with self._lock:
-            if self.returncode is None:
-                gone, status = os.waitpid(self.pid, os.WNOHANG)
-                self.returncode = os.waitstatus_to_exitcode(status) if gone else None
-            return self.returncode
+            return self._look()
 
     def wait(self, timeout: float | None = None) -> int:
         """The exit code, once it has ended.
@@ -60,8 +57,15 @@ class Child:
 
         :raises PermissionError: it runs as another user.
         """
-        if self.poll() is None:
-            os.kill(self.pid, number)
+        with self._lock:  # nobody else sees its end meanwhile, after which the number may be another's
+            if self._look() is None:
+                os.kill(self.pid, number)
+
+    def _look(self) -> int | None:
+        if self.returncode is None:
+            gone, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if gone else None
+        return self.returncode
 
 
 class Program(Child):
