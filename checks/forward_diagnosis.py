@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from checks.forward_case import Case, has_words
 from checks.packet_world import told
+from tutor.host.listeners import listeners
+from tutor.host.question import Unobservable
 from tutor.packetpath import Local, Path, Refused, Ruleset
 from tutor.packetpath.ruleset import Chain, Rule
 from tutor.text import Text, text
@@ -34,6 +36,20 @@ def diagnosis(case: Case) -> tuple[str, Text]:
     if case.goes_back:
         return "no-network", text("no network of this machine has {address}", address=case.address)
     return "reply-lost", text("the answer is lost: {steps}", steps=_refusal_first(case.connection))
+
+
+def is_listened_on(case: Case) -> bool:
+    """Whether a program takes the packet, where no rule does; no where that cannot be seen."""
+    try:
+        sockets = case.host.ask(listeners())
+    except Unobservable:
+        return False
+    return any(
+        (one["protocol"], one["port"]) == ("tcp", case.packet.port)
+        and one["address"] in ("*", case.packet.destination)
+        and one["interface"] in (None, case.packet.interface)
+        for one in sockets
+    )
 
 
 def _refusal_first(path: Path) -> Text:

@@ -37,9 +37,21 @@ def port_forward(host: Host, *, port: int, address: str, to_port: int) -> Findin
     if case.reaches(whole):
         return passed(told(follow(rules, around, packet).steps), note=kept(host, port))
     # Whoever has it right waits for neither.
-    from checks.forward_diagnosis import diagnosis
+    from checks.forward_diagnosis import diagnosis, is_listened_on
     from checks.forward_repair import repair
 
     code, observed = evaluated(lambda: diagnosis(case))
     fix, hint = evaluated(lambda: repair(case))
+    if code == "no-rule" and is_listened_on(case):
+        raise Unobservable(
+            "program-listens",
+            text(
+                "no rule sends port {port} on, and a program of this machine listens there: whether it hands "
+                "connections on to {address} port {to} cannot be seen",
+                port=port,
+                address=address,
+                to=to_port,
+            ),
+            tuple(fix),
+        )
     return failed(code, observed, why=_WHY, hint=hint or _LOOK, fix=fix)

@@ -31,6 +31,7 @@ from tutor.host.firewall import firewall
 from tutor.host.libvirt.connection import SYSTEM
 from tutor.host.libvirt.networks import network
 from tutor.host.links import links
+from tutor.host.listeners import listeners
 from tutor.host.question import Unobservable
 from tutor.host.routes import routes
 from tutor.host.systemd import unit
@@ -57,7 +58,7 @@ def judge(host: dict[Any, Any]) -> Any:
     files: dict[Any, Any] = {"listing": None, "file": None, "text": None}
     for question in (listing(""), file_status(""), file_text("")):
         files[question.source] = None
-    return judged("port-forward", {**files, **host}, port=2222, address=GUEST, to_port=22)
+    return judged("port-forward", {**files, listeners(): [], **host}, port=2222, address=GUEST, to_port=22)
 
 
 def leftover() -> list[dict[str, Any]]:
@@ -245,6 +246,40 @@ def test_unknown(changes: dict[Any, Any], reason: str) -> None:
     with pytest.raises(Unobservable) as raised:
         judge({**a_host(forward(LET_IN), prerouting(RIGHT)), **changes})
     assert raised.value.reason == reason
+
+
+def socket(**changes: Any) -> dict[Any, Any]:
+    """What listens on the port, for everybody, by default."""
+    usual = {"protocol": "tcp", "address": "*", "port": 2222, "interface": None}
+    return {listeners(): [{**usual, "program": None, "pid": None, "unit": None, **changes}]}
+
+
+@pytest.mark.parametrize("reachable", [socket(), socket(address="198.51.100.2"), socket(interface="eth0")])
+def test_what_a_program_does_with_connections_is_not_seen(reachable: dict[Any, Any]) -> None:
+    """It may be a proxy, which reaches the guest as well; the fix takes them before it gets them."""
+    with pytest.raises(Unobservable) as raised:
+        judge({**a_host(forward(LET_IN)), **reachable})
+    assert (raised.value.reason, list(raised.value.fix)) == ("program-listens", ADD)
+    assert judge({**a_host(forward(LET_IN), prerouting(RIGHT)), **reachable}).code is None
+    assert (
+        judge({**a_host(forward(LET_IN), prerouting([dport(2223), dnat()])), **reachable}).code
+        == "wrong-port"
+    )
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        socket(address="127.0.0.1"),
+        socket(address="192.168.122.1"),
+        socket(protocol="udp"),
+        socket(port=22),
+        socket(interface="virbr0"),
+        {listeners(): refusal("program-missing")},
+    ],
+)
+def test_a_program_that_no_client_from_outside_gets_to(elsewhere: dict[Any, Any]) -> None:
+    assert judge({**a_host(forward(LET_IN)), **elsewhere}).code == "no-rule"
 
 
 JSON = st.recursive(

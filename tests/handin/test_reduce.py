@@ -190,6 +190,8 @@ def _with_secrets(secret: str) -> dict[str, Any]:
     shell["end"] = {"file": "/home/student/.bashrc", "line": 9, "text": f"exec {secret}"}
     answer("user")["sudo_user"] = secret
     answer("links")[0]["addresses"].append("2001:db8::1234")
+    socket = {"protocol": "tcp", "address": "*", "interface": None, "program": secret, "pid": 7, "unit": None}
+    see("listeners", value=[{**socket, "port": 2222}, {**socket, "port": 6881}])
     failed = {"reason": "failed", "message": "x {error}", "values": {"error": secret}, "fix": []}
     seen['shell-variable["X","x"]'] = {"by": "x", "when": 0.0, "duration": 0.0, "failure": failed}
     return document
@@ -214,6 +216,14 @@ def test_and_what_stays_changes_no_verdict() -> None:
         {id_: (finding.status, finding.code) for id_, finding in told(one).items()} for one in (whole, left)
     ]
     assert statuses[0] == statuses[1]
+
+
+def test_of_sockets_those_of_the_course_are_left() -> None:
+    found = reduced("done", _with_secrets("HushSecret1234"))
+    assert [one["port"] for one in found.document["observations"]["listeners[]"]["value"]] == [2222]
+    assert ("ports that this machine listens on", 1) in {
+        (what.render(str), count) for what, count in found.left_out
+    }
 
 
 def test_another_network_in_the_way_keeps_its_place() -> None:

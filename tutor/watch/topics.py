@@ -163,6 +163,8 @@ _INTERESTS: dict[str, Callable[..., Iterable[Topic]]] = {
     "dnsmasq": lambda _place, name: [network(name), path(f"{PID_FILES}/{name}.pid")],
     "links": lambda _place: [LINKS],
     "routes": lambda _place: [LINKS],
+    "listeners": lambda _place: [],
+    "owned-listeners": lambda _place: [],
     "firewall": lambda _place: [RULESET],
     "file": _one_path,
     "file-text": _one_path,
@@ -189,13 +191,21 @@ _INTERESTS: dict[str, Callable[..., Iterable[Topic]]] = {
 #: Sources whose answers nothing tells of, or not all of it: looked at from time to time.
 POLLED = frozenset({"libvirt.snapshots", "sysctl", "kvm-modules", "dnsmasq"})
 #: Events tell of nearly everything; what they miss (a lease that runs out) is found in a longer while.
-SELDOM = frozenset({"libvirt.domain", "libvirt.network", "libvirt.leases", "libvirt.pool-volume", "unit"})
+SELDOM = frozenset(
+    {
+        *("libvirt.domain", "libvirt.network", "libvirt.leases", "libvirt.pool-volume", "unit", "listeners"),
+    }
+)
 #: The event comes before what it tells of: systemd makes its link, and then starts the service.
 EARLY = frozenset({"unit"})
 #: Asked at each event, though most change nothing: the watch itself writes to the journal, and so do others.
 ALWAYS_HEARD = frozenset({"answers", "remembered"})
 #: Never asked without a reason: they start a shell, or may make sudo ask.
-NEVER_POLLED = frozenset({"firewall", "shell-variable", "image", "images.backing", "document"})
+NEVER_POLLED = frozenset(
+    {
+        *("firewall", "shell-variable", "image", "images.backing", "document", "owned-listeners"),
+    }
+)
 
 
 def known_source(name: str) -> bool:

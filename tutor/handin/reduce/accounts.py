@@ -1,4 +1,4 @@
-"""Groups and links: without the names and addresses of others."""
+"""Groups, links and sockets: without the names and addresses of others, and what is not the course's."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def links(value: Any, _args: tuple[str, ...], context: Context) -> Any:
     before = sum(len(one["addresses"]) for one in value)
     context.leave_out(text("IPv6 addresses"), before - sum(len(one["addresses"]) for one in shorter))
     return shorter
+
+
+@reducer("listeners")
+def listeners(value: Any, _args: tuple[str, ...], context: Context) -> Any:
+    """Those on the course's ports, and not whose: what else a machine serves is nobody's business."""
+    unnamed = {"program": None, "pid": None, "unit": None}
+    kept = [{**one, **unnamed} for one in value if one["port"] in context.numbers]
+    context.leave_out(text("ports that this machine listens on"), len(value) - len(kept))
+    return kept
 
 
 @reducer("user")
