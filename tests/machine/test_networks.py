@@ -215,6 +215,28 @@ def test_the_port_forward(static: Machine, client: Client, state: State) -> None
         assert re.match(r"forward: (rejected|dropped): ", _check(judged, "forward")["observed"])
 
 
+#: What listens on the port, and hands each connection on to that address.
+PROXY = """
+clean; accept
+systemd-run -q --collect --unit=proxy systemd-socket-activate -l 0.0.0.0:2222 \\
+    /lib/systemd/systemd-socket-proxyd {address}:22
+timeout 10 sh -c "until ss -Hlnt | grep -q ':2222 '; do sleep 0.1; done"
+"""
+
+
+@pytest.mark.parametrize(("address", "heard"), [("192.168.122.50", GREETING), ("192.168.122.60", "")])
+def test_a_proxy_may_lead_to_the_guest(static: Machine, client: Client, address: str, heard: str) -> None:
+    """One that does, and one that does not: nobody can tell them apart from here, so neither is judged."""
+    here = stage(static, "networks")
+    with _spoilt(static, PROXY.format(address=address), "systemctl stop proxy"):
+        assert client.banner(2222) == heard
+        judged = here.student.judge(FORWARD_STEP)
+        assert (judged.returncode, judged.codes) == (3, {"forward": "program-listens"})
+        here.student.run_fixes(judged)
+        assert here.student.judge(FORWARD_STEP).returncode == 0
+        assert client.banner(2222) == GREETING, "the rule takes the connection before the program does"
+
+
 def test_a_port_forward_to_a_stopped_network(static: Machine, client: Client) -> None:
     _root(static, "clean; /root/portforward default started begin -; virsh net-destroy default")
     assert client.banner(2222, timeout=1.5) is None
