@@ -6,7 +6,7 @@ from checks.network_commands import restart
 from checks.network_xml import attribute, definition, mode
 from checks.networks import known
 from checks.packet_world import alike, delete, evaluated, ruleset, told, without, world
-from checks.services import restart_command
+from checks.services import rules_anew
 from tutor.grading.finding import failed, passed
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
@@ -80,7 +80,7 @@ def _opened(host: Host, rules: Ruleset, around: World, bridge: str, observed: Te
         observed if commands else text("no rule refuses what comes from {bridge}", bridge=bridge),
         text("Libvirt's own rules are gone, or have been changed. It writes them anew when it is restarted."),
         *commands,
-        restart_command(host, "virtnetworkd"),
+        rules_anew(host),
     )
 
 

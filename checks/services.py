@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checks.commands import virsh
 from checks.packages import install
 from tutor.grading.finding import failed, passed, unknown
 from tutor.grading.registry import check
 from tutor.grading.verdict import Finding
 from tutor.host.host import Host, together
 from tutor.host.libvirt.connection import SYSTEM, SYSTEM_ERROR, Access, connection
+from tutor.host.libvirt.network_conf import firewall_backend
 from tutor.host.programs import program
 from tutor.host.question import Unobservable
 from tutor.host.systemd import Unit, unit
@@ -163,6 +165,24 @@ def restart_command(host: Host, modular: str) -> str:
     except Unobservable:
         monolithic = True
     return f"sudo systemctl restart {MONOLITHIC[0] if monolithic else modular}"
+
+
+def rules_anew(host: Host) -> str:
+    """The command that has libvirt write the firewall's rules of all its networks anew.
+
+    With nftables it restarts twice: libvirt takes a network's rules away by the numbers that they had, which
+    after a flush are those that another network has just been given (one restart in four, in 11.3). When it
+    restarts again, each number is one rule's.
+    """
+    restart = restart_command(host, "virtnetworkd")
+    return f"{restart} && {virsh(host, 'net-list')} && {restart}" if _may_use_nftables(host) else restart
+
+
+def _may_use_nftables(host: Host) -> bool:
+    try:
+        return firewall_backend(host, host.ask(connection(SYSTEM, "read"))["libvirt"]) != "iptables"
+    except (Unobservable, KeyError):
+        return True
 
 
 def _daemons(host: Host) -> list[_Daemon]:

@@ -13,8 +13,10 @@ import checks.sealing  # noqa: F401 - registers
 from tests.checks.fake_host import FakeHost, judged, refusal
 from tests.checks.rulesets import ACCEPT, a_host, chain, dnat, dport, forward, match, name_is, prerouting
 from tutor.grading.registry import REGISTRY
+from tutor.host.files import file_text
 from tutor.host.firewall import firewall
-from tutor.host.libvirt.connection import SYSTEM
+from tutor.host.libvirt.connection import SYSTEM, connection
+from tutor.host.libvirt.network_conf import NETWORK_CONF
 from tutor.host.libvirt.networks import network, network_names
 from tutor.host.links import links
 from tutor.host.question import Unobservable
@@ -123,7 +125,8 @@ def _remedy(host: dict[Any, Any]) -> tuple[str, ...]:
 
 FROM = name_is("iifname", "virbr1")
 FILTER = "sudo nft delete rule ip filter FORWARD handle"
-RESTART = "sudo systemctl restart libvirtd"
+ONCE = "sudo systemctl restart libvirtd"
+RESTART = f"{ONCE} && virsh -c qemu:///system net-list && {ONCE}"
 
 
 @pytest.mark.parametrize(
@@ -163,6 +166,31 @@ RESTART = "sudo systemctl restart libvirtd"
 def test_sealed(rules: list[Any], code: str | None, fix: list[str]) -> None:
     finding = sealed({**with_network(rules=rules), "unit": refusal()})
     assert (finding.code, list(finding.fix)) == (code, fix)
+
+
+@pytest.mark.parametrize(
+    ("version", "conf", "fix"),
+    [
+        (9_000_000, None, ONCE),
+        (11_003_000, 'firewall_backend = "iptables"', ONCE),
+        (11_003_000, 'firewall_backend = "nftables"', RESTART),
+        (11_003_000, "", RESTART),  # nobody can tell
+    ],
+)
+def test_rules_of_nftables_are_written_twice(version: int, conf: str | None, fix: str) -> None:
+    """By the first restart libvirt may take away the rules that it has just written for another network."""
+    seen: dict[Any, Any] = {
+        connection(SYSTEM, "read"): {
+            "open": True,
+            "code": 0,
+            "errno": 0,
+            "libvirt": version,
+            "hypervisor": 0,
+        },
+        file_text(NETWORK_CONF): None if conf is None else {"path": NETWORK_CONF, "text": conf},
+    }
+    finding = sealed({**with_network(rules=[]), "unit": refusal(), **seen})
+    assert (finding.code, list(finding.fix)) == ("nothing-refuses", [fix])
 
 
 def test_sealed_where_nothing_is_forwarded_at_all() -> None:

@@ -10,7 +10,7 @@ from checks.forward_keeping import NFTABLES_CONF
 from checks.forward_repair import IPTABLES, NFTABLES
 from checks.network_xml import addresses, attribute, definition
 from checks.packet_world import CLIENT, evaluated, ruleset, told, world
-from checks.services import restart_command
+from checks.services import restart_command, rules_anew
 from tutor.doctor.findings import Finding, advice, problem, unknown
 from tutor.doctor.needs import Needs
 from tutor.doctor.probes.networks import NETWORK
@@ -78,7 +78,7 @@ def libvirt_rules(host: Host, _needs: Needs) -> Answers:
             hint=text(
                 "Something has emptied the ruleset, such as a restart of nftables. Libvirt writes them anew."
             ),
-            fix=[restart_command(host, "virtnetworkd")],
+            fix=[rules_anew(host)],
         )
         return
     yield text("they are")
