@@ -126,7 +126,7 @@ def _remedy(host: dict[Any, Any]) -> tuple[str, ...]:
 FROM = name_is("iifname", "virbr1")
 FILTER = "sudo nft delete rule ip filter FORWARD handle"
 ONCE = "sudo systemctl restart libvirtd"
-RESTART = f"{ONCE} && virsh -c qemu:///system net-list && {ONCE}"
+RESTART = f"{ONCE} && virsh -c qemu:///system net-list && sudo systemctl reset-failed libvirtd && {ONCE}"
 
 
 @pytest.mark.parametrize(
