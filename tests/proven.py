@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from tests.readme import README
 from tutor.course.load import packaged_folder
 from tutor.output.proven import proof_page
 from tutor.output.proving import readme_table
-from tutor.proving.proven import read_proven
+from tutor.proving.proven import PROVEN, read_proven
 
 BEGIN, END = "<!-- proven:begin -->\n", "<!-- proven:end -->\n"
 PAGE = README.parent / "docs" / "proven.md"
@@ -24,7 +25,7 @@ where the runs differ, theirs stand in the order of the first table.
 
 def wanted() -> Mapping[Path, str]:
     """Each document with what the file gives."""
-    proof = read_proven(packaged_folder())
+    proof = read_proven(os.path.join(packaged_folder(), PROVEN))
     assert proof is not None, "the packaged course has been proven"
     before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
 import pytest
 
 from tests.proving.samples import COURSE, REPLAYS, STATES
+from tutor.commands.prove import _keep
 from tutor.course.files import digest, read_state_files
 from tutor.output.proven import proof_page
 from tutor.output.proving import proven_lines, readme_table, render_proof
@@ -58,6 +60,17 @@ def test_a_run_takes_the_place_of_the_one_on_the_same_machines() -> None:
     assert [(one["release"], one["seconds"]) for one in content["runs"]] == [("bookworm", 99), ("trixie", 10)]
 
 
+@pytest.mark.parametrize("name", [PROVEN, "another.json"])
+def test_what_a_file_holds_of_other_machines_stays(tmp_path: Path, name: str) -> None:
+    """Whatever it is called: a proof takes most of an hour."""
+    session: Any = SimpleNamespace(course=SimpleNamespace(id="c", version="1"))
+    for one in (run(), run("trixie", "nftables"), run(seconds=99)):
+        _keep(session, tmp_path / name, one)
+    kept = read_proven(tmp_path / name)
+    assert kept is not None
+    assert [(one["release"], one["seconds"]) for one in kept["runs"]] == [("bookworm", 99), ("trixie", 10)]
+
+
 UNUSABLE = (None, "", "[]", "{", '{"schema": 2, "runs": []}', '{"schema": 1}', '{"schema": 1, "runs": [{}]}')
 
 
@@ -65,7 +78,7 @@ UNUSABLE = (None, "", "[]", "{", '{"schema": 2, "runs": []}', '{"schema": 1}', '
 def test_what_cannot_be_used_is_no_proof(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / PROVEN).write_text(content)
-    assert read_proven(str(tmp_path)) is None
+    assert read_proven(tmp_path / PROVEN) is None
 
 
 def test_the_line_for_the_list() -> None:

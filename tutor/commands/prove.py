@@ -24,7 +24,7 @@ from tutor.output import interface
 from tutor.output.proving import render_proof, sentence
 from tutor.proving.again import repeated
 from tutor.proving.plan import plan
-from tutor.proving.proven import PROVEN, encode, merged, read_proven, run_document
+from tutor.proving.proven import encode, merged, read_proven, run_document
 from tutor.proving.replay import Prover
 from tutor.proving.table import Table, table
 from tutor.text import text
@@ -117,10 +117,9 @@ def _keep(session: Session, path: Path, run: Mapping[str, Any]) -> None:
 
     :raises UsageError: it cannot be written.
     """
-    folder, name = path.parent, path.name
-    before = read_proven(str(folder)) if name == PROVEN else None
+    before = read_proven(path) or {}
     try:
-        path.write_text(encode(_document(session, before or {}, run)), encoding="utf-8")
+        path.write_text(encode(_document(session, before, run)), encoding="utf-8")
     except OSError as error:
         what = text("{path} cannot be written: {reason}", path=str(path), reason=str(error.strerror))
         raise UsageError(what, text("Name a file in a folder that is yours.")) from error

@@ -14,6 +14,7 @@ from tutor.course.files import digest, read_state_files
 from tutor.dataclass import asdict
 
 if TYPE_CHECKING:
+    from tutor.folders import StrPath
     from tutor.proving.table import Count, Row, Table
 
 SCHEMA = 1
@@ -61,10 +62,10 @@ def encode(document: Mapping[str, Any]) -> str:
     return text + "\n"
 
 
-def read_proven(folder: str) -> dict[str, Any] | None:
-    """The file of the course in ``folder``; None where there is none, or nothing that can be used."""
+def read_proven(path: StrPath) -> dict[str, Any] | None:
+    """The file at ``path``; None where there is none, or nothing that can be used."""
     try:
-        with open(os.path.join(folder, PROVEN), "rb") as file:
+        with open(path, "rb") as file:
             document = json.load(file)
     except (OSError, ValueError, RecursionError):
         return None
@@ -80,7 +81,7 @@ def known_runs(folder: str, course_digest: str) -> list[dict[str, Any]]:
     :param course_digest: of the course as it is.
     :raises CourseError: the states cannot be read.
     """
-    document, files = read_proven(folder), read_state_files(folder)
+    document, files = read_proven(os.path.join(folder, PROVEN)), read_state_files(folder)
     digests = {"course_digest": course_digest, **({"states_digest": digest(files)} if files else {})}
     return [
         {**run, "stale": any(run.get(name) != digest for name, digest in digests.items())}
