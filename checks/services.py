@@ -160,11 +160,15 @@ def install_daemon(host: Host) -> tuple[str, ...]:
 
 def restart_command(host: Host, modular: str) -> str:
     """The command that restarts the daemon: libvirtd, or ``modular`` where that is what runs."""
+    return f"sudo systemctl restart {_running(host, modular)}"
+
+
+def _running(host: Host, modular: str) -> str:
     try:
         monolithic = any(daemon.name in MONOLITHIC for daemon in _daemons(host))
     except Unobservable:
         monolithic = True
-    return f"sudo systemctl restart {MONOLITHIC[0] if monolithic else modular}"
+    return MONOLITHIC[0] if monolithic else modular
 
 
 def rules_anew(host: Host) -> str:
@@ -174,18 +178,18 @@ def rules_anew(host: Host) -> str:
     after a flush are those that another network has just been given (one restart in four, in 11.3). When it
     restarts again, each number is one rule's.
     """
-    restart = restart_command(host, "virtnetworkd")
+    daemon = _running(host, "virtnetworkd")
+    restart = f"sudo systemctl restart {daemon}"
     if not _may_use_nftables(host):
         return restart
-    # Systemd refuses the sixth start within ten seconds, and forgets the others for that word.
-    forget = restart.replace(" restart ", " reset-failed ")
-    return f"{restart} && {virsh(host, 'net-list')} && {forget} && {restart}"
+    # Systemd refuses the sixth start within ten seconds, and counts anew from there.
+    return f"{restart} && {virsh(host, 'net-list')} && sudo systemctl reset-failed {daemon} && {restart}"
 
 
 def _may_use_nftables(host: Host) -> bool:
     try:
         return firewall_backend(host, host.ask(connection(SYSTEM, "read"))["libvirt"]) != "iptables"
-    except (Unobservable, KeyError):
+    except Unobservable:
         return True
 
 

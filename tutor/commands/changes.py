@@ -81,7 +81,7 @@ def _is_that_of_the_last_run(journal: Journal, course: Course, tool: str) -> boo
     """
     last = journal.last_check(course.id)
     return last is not None and {key: last.data.get(key) for key in ("course", "tool")} == {
-        "course": {"id": course.id, "version": course.version, "digest": course.digest},
+        "course": course.identity,
         "tool": tool,
     }
 

@@ -169,7 +169,7 @@ def _store(path: Path, whole: Grade, host: LiveHost) -> None:
     from tutor.folders import replace_file
     from tutor.host.recorded import Recording, write
 
-    course = {"id": whole.course.id, "version": whole.course.version, "digest": whole.course.digest}
+    course = whole.course.identity
     recording = Recording(whole.user, whole.started, course, dict(whole.variables))
     content = write(recording, host.observations, __version__)
     try:

@@ -123,7 +123,7 @@ def _journal(session: Session) -> tuple[int, list[bytes]]:
 
 
 def _reduced(grade: Grade, host: LiveHost, *, hidden: bool) -> Reduced:
-    course = {"id": grade.course.id, "version": grade.course.version, "digest": grade.course.digest}
+    course = grade.course.identity
     recording = Recording(grade.user, grade.started, course, dict(grade.variables))
     document = as_document(recording, host.observations, __version__)
     reduced = reduce(document, grade.course, grade.variables)

@@ -168,6 +168,11 @@ class Course:
     uses: tuple[Subject, ...] = ()
 
     @property
+    def identity(self) -> dict[str, str]:
+        """What tells it from any other course and version, as documents name it."""
+        return {"id": self.id, "version": self.version, "digest": self.digest}
+
+    @property
     def steps(self) -> Iterator[Step]:
         """Every step, in the order of the course."""
         return (step for lesson in self.lessons for step in lesson.steps)

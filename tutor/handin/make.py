@@ -38,7 +38,7 @@ def payload(
     :param journal: the journal's lines, oldest first, without their newlines.
     :param left_out: how many older lines there is no room for.
     """
-    course = {"id": grade.course.id, "version": grade.course.version, "digest": grade.course.digest}
+    course = grade.course.identity
     return canonical(
         plain(
             {

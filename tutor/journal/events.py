@@ -15,7 +15,7 @@ def check_event(grade: Grade) -> Event:
     """A check run: the statuses, codes and points; no texts, and nothing that was observed."""
     course = grade.course
     return "check", {
-        "course": {"id": course.id, "version": course.version, "digest": course.digest},
+        "course": course.identity,
         "tool": grade.tool_version,
         "started": grade.started,
         "steps": [_step(result) for result in grade.steps],
@@ -26,7 +26,7 @@ def course_event(grade: Grade) -> Event:
     """The course as it was met: what each of its steps asked, by digest, also those not checked."""
     course = grade.course
     return "course", {
-        "course": {"id": course.id, "version": course.version, "digest": course.digest},
+        "course": course.identity,
         "steps": {step.id: step.digest for step in course.steps},
     }
 

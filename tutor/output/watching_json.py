@@ -28,7 +28,7 @@ def state_line(grade: Grade, time: str) -> str:
         }
         for result in grade.steps
     ]
-    course = {"id": grade.course.id, "version": grade.course.version, "digest": grade.course.digest}
+    course = grade.course.identity
     return _line({**_head("state", time), "course": course, "steps": steps, **_done(grade)})
 
 

@@ -192,9 +192,7 @@ _INTERESTS: dict[str, Callable[..., Iterable[Topic]]] = {
 POLLED = frozenset({"libvirt.snapshots", "sysctl", "kvm-modules", "dnsmasq"})
 #: Events tell of nearly everything; what they miss (a lease that runs out) is found in a longer while.
 SELDOM = frozenset(
-    {
-        *("libvirt.domain", "libvirt.network", "libvirt.leases", "libvirt.pool-volume", "unit", "listeners"),
-    }
+    ("libvirt.domain", "libvirt.network", "libvirt.leases", "libvirt.pool-volume", "unit", "listeners")
 )
 #: The event comes before what it tells of: systemd makes its link, and then starts the service.
 EARLY = frozenset({"unit"})
@@ -202,9 +200,7 @@ EARLY = frozenset({"unit"})
 ALWAYS_HEARD = frozenset({"answers", "remembered"})
 #: Never asked without a reason: they start a shell, or may make sudo ask.
 NEVER_POLLED = frozenset(
-    {
-        *("firewall", "shell-variable", "image", "images.backing", "document", "owned-listeners"),
-    }
+    ("firewall", "shell-variable", "image", "images.backing", "document", "owned-listeners")
 )
 
 
