@@ -63,6 +63,39 @@ def test_an_answer_that_leaves_elsewhere_may_not_get_back() -> None:
     assert connect(masqueraded, WORLD, stranger).outcome == Unknown("the way back", None)
 
 
+ANYTHING = [match({"meta": {"key": "iifname"}}, {"set": ["eth0", "virbr0"]}, "!="), DROP]
+OF_IP: list[list[Statement]] = [
+    [match(SADDR, "10.9.8.7", "!="), DROP],
+    [match(DPORT, 22), DROP],
+    [match({"meta": {"key": "l4proto"}}, "tcp"), DROP],
+    [match({"meta": {"key": "protocol"}}, "ip"), ANYTHING[0], DROP],
+]
+OF_ARP = [match({"payload": {"protocol": "ether", "field": "type"}}, "arp"), DROP]
+NOT_IP = [match({"meta": {"key": "protocol"}}, "ip", "!="), DROP]
+
+
+@pytest.mark.parametrize(
+    ("rules", "base", "answer"),
+    [
+        ([ANYTHING], {}, "unknown"),
+        ([OF_ARP], {}, "unknown"),
+        ([NOT_IP], {}, "unknown"),
+        ([], {"policy": "drop"}, "unknown"),
+        (OF_IP, {}, "yes"),
+        ([[ANYTHING[0], ACCEPT]], {}, "yes"),
+        ([ANYTHING], {"dev": "eth0"}, "yes"),
+        ([ANYTHING], {"table": "inet n"}, "yes"),
+    ],
+)
+def test_who_is_not_found_by_arp_gets_nothing(
+    rules: list[list[Statement]], base: dict[str, Any], answer: str
+) -> None:
+    """Its answers come in where the packet leaves, and a chain of netdev at that device sees them."""
+    ingress = {"table": "netdev n", "hook": "ingress", "dev": "virbr1", **base}
+    only = forward([match({"meta": {"key": "oifname"}}, "virbr1"), ACCEPT], policy="drop")
+    assert could_leave(load(only, chain("c", *rules, **ingress)), WORLD, "virbr0").answer == answer
+
+
 def test_nobody_answers_a_packet_from_himself() -> None:
     to_itself = prerouting([{"dnat": {"addr": "203.0.113.7"}}])
     assert path(to_itself).outcome == Refused("no-way-back", None)
